@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A mount: what every part of the file system shares.
+ *
+ * One lock guards the tree and everything that hangs on it: nodes, directories,
+ * queues, drafts, messages, timers. It is held for a few lines and never across
+ * a call out: not across sqs_start(), not across fuse_reply_*(), not across a
+ * callback. Functions whose name ends in _locked, and those whose comment says
+ * so, want it held; all others want it free.
+ *
+ * Made by main before any request is served, freed after the loop has ended and
+ * the client and the helper are gone.
+ */
+#ifndef FS_MOUNT_H
+#define FS_MOUNT_H
+
+#define FUSE_USE_VERSION 312
+#include <fuse_lowlevel.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sqs/base/list.h"
+#include "sqs/sqs.h"
+
+struct dir;
+struct helper;
+struct options;
+struct timers;
+
+struct mount {
+	const struct options *options; /* constant while mounted */
+	struct sqs_client *client;
+	struct fuse_session *session;
+	struct helper *helper; /* helper.h: jobs that may be slow */
+	struct timers *timers; /* timer.h */
+
+	/* Constant while mounted. */
+	uid_t uid;
+	gid_t gid;
+	mode_t umask;
+	int64_t mounted_wall_ms;
+	char id[33]; /* of the source and what it serves: names the state directory */
+
+	pthread_mutex_t lock;
+	struct dir *root; /* lock */
+	struct list
+		queues;    /* lock: every struct queue that is known, by its mount_link */
+	uint64_t last_ino; /* lock */
+	bool is_ending;    /* lock: SIGTERM or unmount; no new work */
+};
+
+/* The mount that serves this request. */
+static inline struct mount *mount_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+
+static inline void mount_lock(struct mount *mount)
+{
+	pthread_mutex_lock(&mount->lock);
+}
+
+static inline void mount_unlock(struct mount *mount)
+{
+	pthread_mutex_unlock(&mount->lock);
+}
+
+/*
+ * An inode number that no other file on this machine has: /proc/PID/fdinfo tells
+ * numbers without saying of which file system. Lock held.
+ */
+uint64_t mount_new_ino_locked(struct mount *mount);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sending half of a queue: files being written, files that could not be sent
+ * yet, receipts of what was sent.
+ */
+#ifndef FS_SENDING_H
+#define FS_SENDING_H
+
+#include "fs/node.h"
+
+struct dir;
+struct queue;
+
+/* Embedded in a queue; the fields are draft.c's, guarded by the lock. */
+struct sending {
+	struct list drafts;   /* every draft of the queue, its groups' too */
+	unsigned writers;     /* handles open for writing: does a send expect company? */
+	unsigned pending;     /* sends under way or to be retried */
+	struct list barriers; /* who waits for pending to become 0 */
+	struct list groups;   /* struct group: what FIFO order needs to remember */
+};
+
+void sending_init(struct sending *sending);
+
+/* CREATE in a queue's or a group's directory; `group_id` may be NULL. */
+void sending_create(fuse_req_t req, struct queue *queue, struct dir *dir,
+	const char *group_id, const char *name, struct fuse_file_info *fi);
+
+/* How many files of the queue have bytes that the service has not accepted. Lock held. */
+unsigned sending_unsent_locked(const struct queue *queue);
+
+/* Calls `done` once nothing of the queue is under way; lock free, any thread, perhaps at
+ * once. */
+struct barrier {
+	struct list link;
+	void (*done)(struct barrier *barrier,
+		int error); /* errno of the first failure since it was set up */
+};
+void sending_barrier(struct queue *queue, struct barrier *barrier);
+
+/*
+ * The mount ends: no more retries are planned; `done_by_ms` bounds what is under
+ * way. What is unsent after sqs_client_free() is written to the state directory.
+ */
+void sending_end(struct mount *mount);
+void sending_save_unsent(struct mount *mount);
+/* Offers again what an earlier mount of this source saved. When the queues are known. */
+void sending_restore_unsent(struct mount *mount);
+
+/* Whether this name is a draft's: matches -o draft=. */
+bool sending_is_draft_name(const struct mount *mount, const char *name);
+
+#endif
