@@ -124,8 +124,13 @@ bool text_is_carried(struct view bytes, size_t *offset)
 
 	while (i < bytes.len) {
 		uint32_t character = 0;
-		size_t len = decode_utf8(s + i, bytes.len - i, &character);
+		size_t len;
 
+		if (s[i] >= 0x20 && s[i] < 0x80) { /* most texts are ASCII */
+			i++;
+			continue;
+		}
+		len = decode_utf8(s + i, bytes.len - i, &character);
 		if (!len || !character_is_carried(character))
 			break;
 		i += len;

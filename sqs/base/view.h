@@ -55,4 +55,21 @@ static inline int view_compare(struct view a, struct view b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
+/* Takes what stands before the first `c` off the text, and the `c`; all of it where there
+ * is none. Both are then views into the same bytes. */
+static inline struct view view_cut(struct view *text, char c)
+{
+	const char *at =
+		text->len ? (const char *)memchr(text->data, c, text->len) : NULL;
+	struct view head = *text;
+
+	if (!at) {
+		*text = (struct view){head.len ? head.data + head.len : head.data, 0};
+		return head;
+	}
+	head.len = (size_t)(at - head.data);
+	*text = (struct view){at + 1, text->len - head.len - 1};
+	return head;
+}
+
 #endif
