@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+#include "sqs/client/http.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sqs/base/buf.h"
+
+enum {
+	CONNECT_TIMEOUT_MS = 3100, /* as the SDKs' standard configuration */
+	/* Ten messages of a megabyte in which every byte became "&quot;". */
+	LARGEST_REPLY = 68 << 20,
+	KEPT_CONNECTIONS = 320,
+	MOST_FDS = 4,
+};
+
+struct http {
+	CURLM *multi;
+	struct http_options options;
+};
+
+/* The request's headers; those that may be absent stand last. */
+enum header {
+	HEADER_HOST,
+	HEADER_CONTENT_TYPE,
+	HEADER_ACCEPT, /* curl's own is suppressed, and so is the next */
+	HEADER_EXPECT,
+	HEADER_DATE,
+	HEADER_AUTHORIZATION,
+	HEADER_TOKEN,
+	HEADER_COUNT
+};
+
+static const char *const header_prefix[] = {
+	[HEADER_HOST] = "Host: ",
+	[HEADER_CONTENT_TYPE] = ("Content-Type: " HTTP_CONTENT_TYPE),
+	[HEADER_ACCEPT] = "Accept:",
+	[HEADER_EXPECT] = "Expect:",
+	[HEADER_DATE] = "X-Amz-Date: ",
+	[HEADER_AUTHORIZATION] = "Authorization: ",
+	[HEADER_TOKEN] = "X-Amz-Security-Token: ",
+};
+
+struct http_exchange {
+	struct http *http;
+	void *owner;
+	CURL *easy;
+	bool is_running;
+	/* The list is made of these, so that a request allocates nothing. */
+	struct curl_slist headers[HEADER_COUNT];
+	struct buf header_text[HEADER_COUNT];
+
+	CURLcode result;
+	struct buf body;
+	char date[64];
+	char request_id[80];
+	char why[CURL_ERROR_SIZE + 200];
+	char curl_words[CURL_ERROR_SIZE];
+};
+
+/* What a code of curl means to us; every other is a reply that was not understood. */
+static const struct {
+	CURLcode code;
+	enum sqs_error error;
+	const char *text;
+} troubles[] = {
+	{CURLE_COULDNT_RESOLVE_PROXY, SQS_UNREACHABLE, "cannot find the proxy"},
+	{CURLE_COULDNT_RESOLVE_HOST, SQS_UNREACHABLE, "cannot find the host"},
+	{CURLE_COULDNT_CONNECT, SQS_UNREACHABLE, "cannot connect"},
+	{CURLE_PROXY, SQS_UNREACHABLE, "the proxy failed"},
+	{CURLE_INTERFACE_FAILED, SQS_UNREACHABLE, "cannot connect"},
+	{CURLE_SEND_ERROR, SQS_UNREACHABLE, "the connection broke"},
+	{CURLE_RECV_ERROR, SQS_UNREACHABLE, "the connection broke"},
+	{CURLE_GOT_NOTHING, SQS_UNREACHABLE, "hung up without a reply"},
+	{CURLE_PARTIAL_FILE, SQS_UNREACHABLE, "hung up in the middle of a reply"},
+	{CURLE_OPERATION_TIMEDOUT, SQS_TIMED_OUT, "no answer in time"},
+	{CURLE_SSL_CONNECT_ERROR, SQS_INSECURE, "TLS failed"},
+	{CURLE_PEER_FAILED_VERIFICATION, SQS_INSECURE, "its certificate is not trusted"},
+	{CURLE_SSL_CACERT_BADFILE, SQS_INSECURE, "cannot read AWS_CA_BUNDLE"},
+	{CURLE_SSL_CERTPROBLEM, SQS_INSECURE, "TLS failed"},
+	{CURLE_SSL_CIPHER, SQS_INSECURE, "TLS failed"},
+	{CURLE_SSL_ENGINE_INITFAILED, SQS_INSECURE, "TLS failed"},
+	{CURLE_USE_SSL_FAILED, SQS_INSECURE, "TLS failed"},
+	{CURLE_OUT_OF_MEMORY, SQS_NO_MEMORY, "no memory"},
+	{CURLE_WRITE_ERROR, SQS_BAD_REPLY, "the reply is too large"},
+};
+
+/* -------------------------------------------------------------------------------------
+ * The multi
+ */
+
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+
+static void init_curl(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+struct http *http_new(const struct http_options *options)
+{
+	AUTO(http_free) struct http *http = calloc(1, sizeof(*http));
+
+	pthread_once(&curl_once, init_curl);
+	if (!http)
+		return NULL;
+	http->options = *options;
+	http->multi = curl_multi_init();
+	if (!http->multi)
+		return NULL;
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
+	return TAKE(http);
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	curl_multi_cleanup(http->multi);
+	free(http);
+}
+
+void http_perform(struct http *http)
+{
+	int running;
+
+	curl_multi_perform(http->multi, &running);
+}
+
+void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_ms)
+{
+	struct curl_waitfd wait[MOST_FDS];
+
+	for (size_t i = 0; i < count; i++)
+		wait[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
+	if (timeout_ms > INT32_MAX)
+		timeout_ms = INT32_MAX;
+	curl_multi_poll(http->multi, wait, (unsigned)count, (int)timeout_ms, NULL);
+}
+
+struct http_exchange *http_next_ended(struct http *http)
+{
+	struct http_exchange *exchange;
+	CURLMsg *message;
+	int left;
+
+	do {
+		message = curl_multi_info_read(http->multi, &left);
+		if (!message)
+			return NULL;
+	} while (message->msg != CURLMSG_DONE);
+	curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&exchange);
+	exchange->result = message->data.result;
+	exchange->is_running = false;
+	curl_multi_remove_handle(http->multi, exchange->easy);
+	return exchange;
+}
+
+/* -------------------------------------------------------------------------------------
+ * An exchange
+ */
+
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+	struct http_exchange *exchange = arg;
+
+	return buf_add(&exchange->body, data, size * count) ? size * count : 0;
+}
+
+static struct view header_value(struct view line, struct view name)
+{
+	struct view value = {0};
+
+	if (line.len <= name.len || strncasecmp(line.data, name.data, name.len) != 0)
+		return value;
+	value = (struct view){line.data + name.len, line.len - name.len};
+	while (value.len && strchr(" \t", value.data[0]))
+		value = (struct view){value.data + 1, value.len - 1};
+	while (value.len && strchr("\r\n \t", value.data[value.len - 1]))
+		value.len--;
+	return value;
+}
+
+static void keep_value(char *out, size_t size, struct view value)
+{
+	if (value.len && value.len < size) {
+		memcpy(out, value.data, value.len);
+		out[value.len] = '\0';
+	}
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *arg)
+{
+	struct http_exchange *exchange = arg;
+	struct view line = {data, size * count};
+
+	keep_value(exchange->date, sizeof(exchange->date),
+		header_value(line, VIEW_LITERAL("Date:")));
+	keep_value(exchange->request_id, sizeof(exchange->request_id),
+		header_value(line, VIEW_LITERAL("x-amzn-RequestId:")));
+	return line.len;
+}
+
+static void set_connection_options(CURL *easy, const struct http_options *options)
+{
+	curl_easy_setopt(easy, CURLOPT_URL, options->url);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* wait for no resolver */
+	if (options->unix_socket)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
+	if (options->no_proxy)
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	if (options->ca_bundle)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_bundle);
+}
+
+static void set_reply_options(struct http_exchange *exchange)
+{
+	CURL *easy = exchange->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->curl_words);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "sqsfs/" SQSFS_VERSION);
+}
+
+/* Absent values leave their header out; the list is linked anew over those that stay. */
+static bool write_header(
+	struct http_exchange *exchange, enum header header, struct view value)
+{
+	struct buf *text = &exchange->header_text[header];
+
+	buf_clear(text);
+	buf_add_string(text, header_prefix[header]);
+	buf_add_view(text, value);
+	exchange->headers[header].data = text->data;
+	return !text->failed;
+}
+
+static bool write_constant_headers(struct http_exchange *exchange)
+{
+	for (enum header i = HEADER_HOST; i < HEADER_COUNT; i++) {
+		struct view value = {0};
+
+		if (i == HEADER_HOST)
+			value = view_of(exchange->http->options.host);
+		if (!write_header(exchange, i, value))
+			return false;
+		if (i > 0)
+			exchange->headers[i - 1].next = &exchange->headers[i];
+	}
+	exchange->headers[HEADER_EXPECT].next = NULL;
+	return true;
+}
+
+static bool write_headers(struct http_exchange *exchange, const struct http_post *post)
+{
+	const struct view values[] = {[HEADER_DATE] = post->date,
+		[HEADER_AUTHORIZATION] = post->authorization,
+		[HEADER_TOKEN] = post->token};
+	struct curl_slist *last = &exchange->headers[HEADER_EXPECT];
+
+	for (enum header i = HEADER_DATE; i < HEADER_COUNT; i++) {
+		if (view_is_absent(values[i]))
+			continue;
+		if (!write_header(exchange, i, values[i]))
+			return false;
+		last->next = &exchange->headers[i];
+		last = last->next;
+	}
+	last->next = NULL;
+	return true;
+}
+
+struct http_exchange *http_exchange_new(struct http *http, void *owner)
+{
+	struct http_exchange *exchange = calloc(1, sizeof(*exchange));
+
+	if (!exchange)
+		return NULL;
+	exchange->http = http;
+	exchange->owner = owner;
+	exchange->body.ceiling = LARGEST_REPLY;
+	exchange->easy = curl_easy_init();
+	if (!exchange->easy || !write_constant_headers(exchange)) {
+		http_exchange_free(exchange);
+		return NULL;
+	}
+	set_connection_options(exchange->easy, &http->options);
+	set_reply_options(exchange);
+	return exchange;
+}
+
+void http_exchange_free(struct http_exchange *exchange)
+{
+	if (!exchange)
+		return;
+	http_abort(exchange);
+	curl_easy_cleanup(exchange->easy);
+	for (size_t i = 0; i < HEADER_COUNT; i++)
+		buf_finish(&exchange->header_text[i]);
+	buf_finish(&exchange->body);
+	free(exchange);
+}
+
+void *http_owner_of(const struct http_exchange *exchange)
+{
+	return exchange->owner;
+}
+
+bool http_begin(struct http_exchange *exchange, const struct http_post *post)
+{
+	CURL *easy = exchange->easy;
+
+	if (exchange->body.cap > LARGEST_REPLY / 64)
+		buf_finish(&exchange->body); /* what a rare large reply left */
+	buf_clear(&exchange->body);
+	exchange->date[0] = '\0';
+	exchange->request_id[0] = '\0';
+	exchange->curl_words[0] = '\0';
+	if (!write_headers(exchange, post))
+		return false;
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body.len);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, post->body.data);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)post->timeout_ms);
+	exchange->is_running =
+		curl_multi_add_handle(exchange->http->multi, easy) == CURLM_OK;
+	return exchange->is_running;
+}
+
+void http_abort(struct http_exchange *exchange)
+{
+	if (!exchange->is_running)
+		return;
+	curl_multi_remove_handle(exchange->http->multi, exchange->easy);
+	exchange->is_running = false;
+}
+
+static void find_trouble(struct http_exchange *exchange, struct http_reply *reply)
+{
+	const char *words = exchange->curl_words[0]
+				    ? exchange->curl_words
+				    : curl_easy_strerror(exchange->result);
+	const char *text = "not a reply of HTTP";
+
+	reply->error = SQS_BAD_REPLY;
+	for (size_t i = 0; i < ARRAY_SIZE(troubles); i++) {
+		if (troubles[i].code == exchange->result) {
+			reply->error = troubles[i].error;
+			text = troubles[i].text;
+		}
+	}
+	snprintf(exchange->why, sizeof(exchange->why), "%s: %s (%s)",
+		exchange->http->options.origin, text, words);
+	reply->why = exchange->why;
+}
+
+struct http_reply http_reply_of(struct http_exchange *exchange)
+{
+	struct http_reply reply = {.why = ""};
+	long status = 0;
+
+	if (exchange->result != CURLE_OK) {
+		find_trouble(exchange, &reply);
+		return reply;
+	}
+	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+	reply.status = (int)status;
+	reply.body = buf_view(&exchange->body);
+	if (exchange->date[0])
+		reply.date = view_of(exchange->date);
+	if (exchange->request_id[0])
+		reply.request_id = view_of(exchange->request_id);
+	return reply;
+}

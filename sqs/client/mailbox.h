@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mailbox is how operations reach the client's thread: what was started, and what
+ * was asked to be cancelled. Its lock is a leaf: nothing is called under it.
+ *
+ * A burst of posts wakes the thread once, and one that is awake not at all.
+ */
+#ifndef SQS_CLIENT_MAILBOX_H
+#define SQS_CLIENT_MAILBOX_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "sqs/base/list.h"
+
+struct sqs_op;
+
+struct mailbox {
+	pthread_mutex_t lock;
+	int wake_fd; /* an eventfd, readable when the thread should look; -1: none */
+
+	/* Under the lock. */
+	struct list started;   /* of op->link */
+	struct list cancelled; /* of op->cancel_link */
+	bool is_asleep;        /* the thread is about to wait, or waits */
+	bool has_news;         /* it was told to look, and has not yet */
+};
+
+/* False when there is no descriptor to be had. */
+bool mailbox_init(struct mailbox *mailbox);
+void mailbox_finish(struct mailbox *mailbox);
+
+/* Any thread. */
+void mailbox_start(struct mailbox *mailbox, struct sqs_op *op);
+void mailbox_cancel(struct mailbox *mailbox, struct sqs_op *op);
+void mailbox_wake(struct mailbox *mailbox);
+
+/* The client's thread: moves all that was posted to the ends of two lists. */
+void mailbox_take(struct mailbox *mailbox, struct list *started, struct list *cancelled);
+
+/* The client's thread: whether it may wait now: nothing is there, and from now on a post
+ * wakes it. */
+bool mailbox_sleep(struct mailbox *mailbox);
+
+/* The client's thread: an operation that was asked to be cancelled is going away. */
+void mailbox_forget(struct mailbox *mailbox, struct sqs_op *op);
+
+#endif

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: MIT */
+#include "sqs/client/receive.h"
+
+#include <sys/random.h>
+
+#include "sqs/base/log.h"
+#include "sqs/base/text.h"
+#include "sqs/client/client.h"
+#include "sqs/client/coalesce.h"
+#include "sqs/client/failure.h"
+#include "sqs/client/lane.h"
+#include "sqs/client/message.h"
+#include "sqs/client/request.h"
+
+enum {
+	WIDEST = 8,
+	/* What an answer may take beyond the wait: up to ten megabytes are on the way. */
+	ATTEMPT_MS = 30000,
+	/* A waiter whose time is up stays this long if a poll is to end within it: its
+	 * last message may be on the way. */
+	GRACE_MS = 250,
+	/* A long poll that ends empty before this is followed by a pause. */
+	TOO_SOON_MS = 500,
+};
+
+#define MS 1000000LL /* in nanoseconds */
+
+/* A lane of receives; lane.waiting is in the order of arrival. */
+struct receiving {
+	struct lane lane;
+	int visibility_s; /* -1: the queue's own */
+	bool is_short;    /* they do not wait */
+	bool is_fifo;
+	struct list overdue; /* of op->link: is_overdue, and first to be served */
+	int64_t wanted;      /* messages, by all who wait */
+	struct list polls;   /* of request->poll_link */
+	int64_t asked;       /* messages, by all polls */
+	size_t width;        /* polls at a time */
+	int64_t longest_ns;  /* no waiter's deadline is later */
+	int64_t resume_ns;   /* no poll before */
+	int attempts;        /* that failed in a row */
+	int retry_cost;
+	char lost_attempt[33]; /* FIFO: the name of the last poll that failed; or "" */
+};
+
+static struct receiving *receiving_of(struct lane *lane)
+{
+	return (struct receiving *)lane;
+}
+
+static void on_answer(struct request *request, const struct wire_reply *reply);
+static void on_failure(struct request *request, const struct sqs_failure *failure,
+	enum wire_retry retry);
+
+static const struct request_kind polls = {on_answer, on_failure};
+
+/* -------------------------------------------------------------------------------------
+ * Waiting
+ */
+
+static void leave_line(struct receiving *lane, struct sqs_op *op)
+{
+	list_remove(&op->link);
+	lane->wanted -= op->max_messages;
+	if (!op->is_overdue)
+		lane->lane.waiting_count--;
+	if (!lane->lane.waiting_count)
+		lane->longest_ns = 0;
+}
+
+static void leave(struct sqs_op *op)
+{
+	leave_line(receiving_of(op->lane), op);
+	lane_touch(op->lane);
+}
+
+static void fail_with(
+	struct receiving *lane, struct sqs_op *op, const struct sqs_failure *failure)
+{
+	leave_line(lane, op);
+	op_fail(op, failure);
+}
+
+static void find_nothing(struct receiving *lane, struct sqs_op *op)
+{
+	leave_line(lane, op);
+	op_fail_with(op, SQS_NO_MESSAGE, "no message came in time");
+}
+
+/* Whether a poll is about to end, so that its answer is worth waiting for. */
+static bool is_ending(const struct receiving *lane, int64_t now_ns)
+{
+	list_each (link, &lane->polls) {
+		const struct request *poll = list_entry(link, struct request, poll_link);
+
+		if (poll->begun_ns + poll->wait_s * 1000 * MS <= now_ns + GRACE_MS * MS)
+			return true;
+	}
+	return false;
+}
+
+static void expire(struct sqs_op *op)
+{
+	struct receiving *lane = receiving_of(op->lane);
+	int64_t now_ns = op->client->now_ns;
+
+	if (op->is_overdue || lane->is_short || !is_ending(lane, now_ns)) {
+		lane_touch(op->lane);
+		find_nothing(lane, op);
+		return;
+	}
+	list_remove(&op->link);
+	lane->lane.waiting_count--;
+	op->is_overdue = true;
+	list_append(&lane->overdue, &op->link);
+	op->deadline_ns = now_ns + 2 * GRACE_MS * MS;
+	due_set(&op->client->dues, &op->due, op->deadline_ns);
+}
+
+static bool is_recalled(const struct sqs_op *op)
+{
+	(void)op;
+	return true;
+}
+
+/* -------------------------------------------------------------------------------------
+ * Asking
+ */
+
+static int wait_of(const struct receiving *lane)
+{
+	int64_t left_ns = lane->longest_ns - lane->lane.client->now_ns;
+
+	if (lane->is_short)
+		return 0;
+	if (left_ns >= SQS_LONGEST_WAIT_S * 1000 * MS)
+		return SQS_LONGEST_WAIT_S;
+	return left_ns <= 0 ? 1 : (int)((left_ns + 1000 * MS - 1) / (1000 * MS));
+}
+
+/* Of a FIFO queue: who repeats a poll under its name gets what the lost answer had. */
+static struct view name_attempt(struct receiving *lane, struct request *request)
+{
+	unsigned char bytes[16] = {0};
+
+	if (!lane->lost_attempt[0]) {
+		if (getrandom(bytes, sizeof(bytes), 0) < 0)
+			return (struct view){0};
+		hex_encode(lane->lost_attempt, bytes, sizeof(bytes));
+	}
+	memcpy(request->attempt_id, lane->lost_attempt, sizeof(request->attempt_id));
+	lane->lost_attempt[0] = '\0';
+	return view_of(request->attempt_id);
+}
+
+static void ask(struct receiving *lane, int wanted)
+{
+	struct view everything = VIEW_LITERAL("All");
+	struct wire_request what = wire_request_of(WIRE_RECEIVE_MESSAGE);
+	struct request *request =
+		request_new(lane->lane.client, &polls, &lane->lane, true);
+	struct list *last = lane->lane.waiting.prev;
+
+	if (!request) {
+		lane->resume_ns = lane->lane.client->now_ns + TOO_SOON_MS * MS;
+		return;
+	}
+	request->wanted = wanted;
+	request->wait_s = wait_of(lane);
+	request->attempt = lane->attempts + 1;
+	request->newest = list_is_empty(&lane->lane.waiting)
+				  ? lane->lane.client->admitted_receives
+				  : list_entry(last, struct sqs_op, link)->number;
+	lane->asked += wanted;
+	list_append(&lane->polls, &request->poll_link);
+	what.queue_url = lane->lane.queue_url;
+	what.max_messages = wanted;
+	what.wait_s = request->wait_s;
+	if (lane->visibility_s >= 0)
+		what.visibility_s = lane->visibility_s;
+	what.attribute_names = (struct wire_views){&everything, 1};
+	what.message_attribute_names = (struct wire_views){&everything, 1};
+	if (lane->is_fifo)
+		what.attempt_id = name_attempt(lane, request);
+	COUNT(lane->lane.client, retries, lane->attempts > 0);
+	request_begin(request, &what, request->wait_s * 1000 + ATTEMPT_MS);
+}
+
+static bool has_poll_to_spare(const struct receiving *lane)
+{
+	return lane->lane.waiting_count && lane->wanted > lane->asked &&
+	       lane->lane.requests < lane->width;
+}
+
+static void launch(struct lane *base)
+{
+	struct receiving *lane = receiving_of(base);
+	struct sqs_client *client = base->client;
+
+	while (has_poll_to_spare(lane)) {
+		int64_t wanted = lane->wanted - lane->asked;
+
+		if (lane->resume_ns > client->now_ns) {
+			lane_wait_until(base, lane->resume_ns);
+			break;
+		}
+		if (client->polls >= CLIENT_POLLS) {
+			lane_touch(base);
+			break;
+		}
+		ask(lane, wanted < SQS_BATCH ? (int)wanted : SQS_BATCH);
+	}
+	lane_drop_if_idle(base);
+}
+
+/* -------------------------------------------------------------------------------------
+ * Handing over
+ */
+
+void receive_return(
+	struct sqs_client *client, struct view queue_url, struct view receipt_handle)
+{
+	struct sqs_op *op = sqs_change_visibility_new(
+		client, queue_url.data, receipt_handle.data, 0, NULL, NULL);
+
+	if (!op) {
+		log_warning("receive",
+			"no memory to give a message back: it returns when "
+			"its visibility timeout ends");
+		return;
+	}
+	op->started_ns = client->now_ns;
+	op_admit(op);
+}
+
+static struct sqs_op *first_in_line(const struct receiving *lane)
+{
+	const struct list *line =
+		list_is_empty(&lane->overdue) ? &lane->lane.waiting : &lane->overdue;
+
+	return list_is_empty(line) ? NULL : list_entry(line->next, struct sqs_op, link);
+}
+
+static void hand_over(struct receiving *lane, struct sqs_op *op,
+	struct sqs_message **messages, size_t count)
+{
+	struct sqs_client *client = lane->lane.client;
+
+	COUNT(client, received, count);
+	leave_line(lane, op);
+	op_finish(op, &(struct sqs_result){.failure = &failure_none,
+			      .messages = messages,
+			      .message_count = count});
+	for (size_t i = 0; i < count; i++) {
+		if (messages[i])
+			receive_return(client, lane->lane.queue_url,
+				view_of(messages[i]->receipt_handle));
+		sqs_message_free(messages[i]);
+	}
+}
+
+/* A message that nobody can be given. */
+static void spoil(struct receiving *lane, struct sqs_op *op,
+	const struct wire_message *message, enum sqs_error error)
+{
+	struct sqs_failure failure;
+
+	receive_return(lane->lane.client, lane->lane.queue_url, message->receipt_handle);
+	if (error == SQS_BAD_DIGEST)
+		failure_say(&failure, error,
+			"message %.*s is not what was sent: its digest differs; it went "
+			"back to the queue",
+			(int)message->id.len, message->id.data);
+	else
+		failure_say(&failure, error, "no memory");
+	log_warning("receive", "%s", failure.message);
+	if (op)
+		fail_with(lane, op, &failure);
+}
+
+/* As many of the messages as the first in line takes; returns how many are used up. */
+static size_t serve_one(struct receiving *lane, const struct request *request,
+	struct sqs_op *op, const struct wire_message *from, size_t count)
+{
+	struct sqs_message *messages[SQS_BATCH];
+	size_t used = 0, got = 0;
+
+	while (used < count && got < (size_t)op->max_messages) {
+		const struct wire_message *message = &from[used++];
+		bool is_intact = message_is_intact(lane->lane.client->digester, message);
+
+		messages[got] =
+			is_intact ? message_new(message, request->asked_at_ms) : NULL;
+		if (messages[got]) {
+			got++;
+			continue;
+		}
+		spoil(lane, got ? NULL : op, message,
+			is_intact ? SQS_NO_MEMORY : SQS_BAD_DIGEST);
+		if (!got)
+			return used;
+	}
+	hand_over(lane, op, messages, got);
+	return used;
+}
+
+static void serve(struct receiving *lane, const struct request *request,
+	const struct wire_message *messages, size_t count)
+{
+	struct sqs_op *op;
+
+	while (count && (op = first_in_line(lane))) {
+		size_t used = serve_one(lane, request, op, messages, count);
+
+		messages += used;
+		count -= used;
+	}
+	for (size_t i = 0; i < count; i++)
+		receive_return(lane->lane.client, lane->lane.queue_url,
+			messages[i].receipt_handle);
+}
+
+/* -------------------------------------------------------------------------------------
+ * The end of a poll
+ */
+
+static void end_poll(struct receiving *lane, struct request *request)
+{
+	list_remove(&request->poll_link);
+	lane->asked -= request->wanted;
+	lane_touch(&lane->lane);
+}
+
+/* Those who would not wait, and for whom this poll was. */
+static void dismiss_short(struct receiving *lane, const struct request *request)
+{
+	struct sqs_op *op;
+
+	while ((op = first_in_line(lane)) && op->number <= request->newest)
+		find_nothing(lane, op);
+}
+
+/* Those whose time is up, or as good as. */
+static void dismiss_late(struct receiving *lane)
+{
+	int64_t now_ns = lane->lane.client->now_ns;
+	bool goes_on = is_ending(lane, now_ns);
+
+	if (goes_on)
+		return;
+	list_each_safe (link, &lane->overdue) {
+		find_nothing(lane, list_entry(link, struct sqs_op, link));
+	}
+	list_each_safe (other, &lane->lane.waiting) {
+		struct sqs_op *op = list_entry(other, struct sqs_op, link);
+
+		if (op->deadline_ns <= now_ns + GRACE_MS * MS)
+			find_nothing(lane, op);
+	}
+}
+
+/* Some servers end a long poll at once. */
+static void pause_after(struct receiving *lane, const struct request *request)
+{
+	int64_t soonest_ns = request->begun_ns + TOO_SOON_MS * MS;
+
+	if (lane->lane.client->now_ns < soonest_ns)
+		lane->resume_ns = soonest_ns;
+}
+
+static void on_answer(struct request *request, const struct wire_reply *reply)
+{
+	struct receiving *lane = receiving_of(request->lane);
+	bool is_full = reply->message_count >= (size_t)request->wanted;
+
+	end_poll(lane, request);
+	retry_give(&request->client->quota, lane->retry_cost);
+	lane->retry_cost = 0;
+	lane->attempts = 0;
+	if (!is_full)
+		lane->width = 1;
+	else if (lane->width < WIDEST)
+		lane->width++;
+	serve(lane, request, reply->messages, reply->message_count);
+	if (lane->is_short && !is_full)
+		dismiss_short(lane, request);
+	if (!lane->is_short && reply->message_count == 0) {
+		dismiss_late(lane);
+		pause_after(lane, request);
+	}
+}
+
+/* All for whom the poll was hear why it failed; those who came later get their own. */
+static void fail_waiters(struct receiving *lane, const struct request *request,
+	const struct sqs_failure *failure)
+{
+	struct sqs_op *op;
+
+	while ((op = first_in_line(lane)) && op->number <= request->newest)
+		fail_with(lane, op, failure);
+}
+
+static void on_failure(
+	struct request *request, const struct sqs_failure *failure, enum wire_retry retry)
+{
+	struct receiving *lane = receiving_of(request->lane);
+	int64_t retry_at_ns =
+		request_retry_at(request, retry, request->attempt, &lane->retry_cost);
+
+	end_poll(lane, request);
+	lane->width = 1;
+	memcpy(lane->lost_attempt, request->attempt_id, sizeof(lane->lost_attempt));
+	if (retry_at_ns == DUE_NEVER) {
+		lane->attempts = 0;
+		fail_waiters(lane, request, failure);
+		return;
+	}
+	if (lane->attempts < request->attempt)
+		lane->attempts = request->attempt;
+	lane->resume_ns = retry_at_ns;
+}
+
+/* -------------------------------------------------------------------------------------
+ * The lanes
+ */
+
+/* Lanes are numbered by visibility timeout and by whether they wait. */
+static int number_of(const struct sqs_op *op)
+{
+	int visibility_s =
+		op->entry.visibility_s == WIRE_ABSENT ? -1 : (int)op->entry.visibility_s;
+
+	return (visibility_s + 1) * 2 + (op->wait_ms == 0);
+}
+
+static void init(struct lane *lane, int number)
+{
+	struct receiving *receiving = receiving_of(lane);
+
+	receiving->visibility_s = number / 2 - 1;
+	receiving->is_short = number % 2;
+	receiving->is_fifo = sqs_queue_is_fifo(lane->queue_url.data);
+	receiving->width = 1;
+	list_init(&receiving->overdue);
+	list_init(&receiving->polls);
+}
+
+static bool is_idle(const struct lane *lane)
+{
+	return list_is_empty(&((const struct receiving *)lane)->overdue);
+}
+
+static void finish(struct lane *lane)
+{
+	(void)lane;
+}
+
+static const struct lane_kind receives = {
+	.letter = 'r',
+	.size = sizeof(struct receiving),
+	.is_polling = true,
+	.init = init,
+	.launch = launch,
+	.is_idle = is_idle,
+	.finish = finish,
+};
+
+static void join(struct sqs_op *op)
+{
+	struct lane *base =
+		lane_find(op->client, &receives, op->queue_url, number_of(op));
+	struct receiving *lane = (struct receiving *)base;
+
+	op->lane = base;
+	if (!base) {
+		op_fail_with(op, SQS_NO_MEMORY, "no memory");
+		return;
+	}
+	op->number = ++op->client->admitted_receives;
+	list_append(&base->waiting, &op->link);
+	base->waiting_count++;
+	lane->wanted += op->max_messages;
+	if (op->deadline_ns > lane->longest_ns)
+		lane->longest_ns = op->deadline_ns;
+	lane_touch(base);
+}
+
+const struct op_kind receive_kind = {"receive", join, leave, expire, is_recalled};

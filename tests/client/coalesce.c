@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What waits together travels together, counted at the server.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/client/await.h"
+#include "tests/client/double.h"
+#include "tests/lib/test.h"
+
+#define JOBS "http://localhost/000000000000/jobs"
+#define ORDERS "http://localhost/000000000000/orders.fifo"
+
+enum { MOST = 128 };
+
+static struct double_server *server;
+static struct sqs_client *client;
+static struct outcome outcomes[MOST];
+static char text[256];
+
+static void begin(void)
+{
+	server = double_new();
+	client = client_of(double_socket(server));
+	memset(outcomes, 0, sizeof(outcomes));
+}
+
+static void end(void)
+{
+	sqs_client_free(client, 1000);
+	double_free(server);
+}
+
+static struct sqs_op *send_op(struct outcome *outcome, const char *queue_url,
+	const char *body, const char *group)
+{
+	const struct sqs_send args = {
+		.queue_url = queue_url,
+		.body = body,
+		.body_len = strlen(body),
+		.group_id = group,
+		.dedup_id = group ? body : NULL,
+		.delay_s = -1,
+	};
+
+	return sqs_send_new(client, &args, outcome_note, outcome);
+}
+
+static void start_sends(size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		sqs_start(send_op(&outcomes[i], JOBS, "hello", NULL));
+}
+
+/* All at once, and waits for their outcomes. */
+static bool send_together(size_t count)
+{
+	client_stall(client);
+	start_sends(count);
+	client_resume();
+	return outcome_await_all(outcomes, count);
+}
+
+static size_t count_of(enum sqs_error error, size_t count)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += outcomes[i].calls == 1 && outcomes[i].error == error;
+	return found;
+}
+
+static const char *parameter(const char *action, size_t i, const char *name)
+{
+	return double_parameter(server, action, i, name, text, sizeof(text));
+}
+
+/* -------------------------------------------------------------------------------------
+ * How many requests
+ */
+
+TEST(one_send_alone_is_one_single_request)
+{
+	begin();
+	CHECK_NUMBER(outcome_run(&outcomes[0], send_op(&outcomes[0], JOBS, "a b", NULL)),
+		SQS_OK);
+	CHECK_TEXT(outcomes[0].text, "message-0");
+	CHECK_NUMBER(double_count(server, "SendMessage"), 1);
+	CHECK_TEXT(parameter("SendMessage", 0, "MessageBody"), "a b");
+	CHECK_TEXT(parameter("SendMessage", 0, "QueueUrl"), JOBS);
+	CHECK_TEXT(parameter("SendMessage", 0, "DelaySeconds"), "");
+	end();
+}
+
+/* semantics.md, "What an operation costs": k sends in flight together are as few as
+ * ceil(k / 10) requests. */
+TEST(sends_that_arrive_together_travel_in_tens)
+{
+	static const struct {
+		size_t sends, batches, singles;
+	} rows[] = {{2, 1, 0}, {10, 1, 0}, {11, 1, 1}, {25, 3, 0}, {100, 10, 0}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin();
+		CHECK(send_together(rows[i].sends));
+		CHECK_NUMBER(count_of(SQS_OK, rows[i].sends), rows[i].sends);
+		CHECK_NUMBER(double_count(server, "SendMessageBatch"), rows[i].batches);
+		CHECK_NUMBER(double_count(server, "SendMessage"), rows[i].singles);
+		end();
+	}
+}
+
+TEST(each_send_of_a_batch_hears_of_its_own_message)
+{
+	begin();
+	CHECK(send_together(3));
+	CHECK_TEXT(outcomes[0].text, "message-0");
+	CHECK_TEXT(outcomes[1].text, "message-1");
+	CHECK_TEXT(outcomes[2].text, "message-2");
+	end();
+}
+
+TEST(a_batch_holds_a_megabyte_at_most)
+{
+	static char large[400 * 1024];
+
+	begin();
+	memset(large, 'x', sizeof(large) - 1);
+	client_stall(client);
+	for (size_t i = 0; i < 3; i++)
+		sqs_start(send_op(&outcomes[i], JOBS, large, NULL));
+	client_resume();
+	CHECK(outcome_await_all(outcomes, 3));
+	CHECK_NUMBER(count_of(SQS_OK, 3), 3);
+	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
+	CHECK_NUMBER(double_count(server, "SendMessage"), 1);
+	end();
+}
+
+TEST(queues_do_not_share_requests)
+{
+	begin();
+	client_stall(client);
+	sqs_start(send_op(&outcomes[0], JOBS, "a", NULL));
+	sqs_start(send_op(&outcomes[1], JOBS "2", "b", NULL));
+	client_resume();
+	CHECK(outcome_await_all(outcomes, 2));
+	CHECK_NUMBER(double_count(server, "SendMessage"), 2);
+	end();
+}
+
+/* Deletes come one by one from a loop over files: each waits for the next one. */
+TEST(deletes_and_changes_travel_in_tens)
+{
+	begin();
+	client_stall(client);
+	for (size_t i = 0; i < 20; i++)
+		sqs_start(sqs_delete_message_new(
+			client, JOBS, "receipt", outcome_note, &outcomes[i]));
+	for (size_t i = 20; i < 25; i++)
+		sqs_start(sqs_change_visibility_new(
+			client, JOBS, "receipt", 7, outcome_note, &outcomes[i]));
+	client_resume();
+	CHECK(outcome_await_all(outcomes, 25));
+	CHECK_NUMBER(count_of(SQS_OK, 25), 25);
+	CHECK_NUMBER(double_count(server, "DeleteMessageBatch"), 2);
+	CHECK_NUMBER(double_count(server, "ChangeMessageVisibilityBatch"), 1);
+	CHECK_TEXT(
+		parameter("ChangeMessageVisibilityBatch", 0,
+			"ChangeMessageVisibilityBatchRequestEntry.5.VisibilityTimeout"),
+		"7");
+	end();
+}
+
+TEST(deletes_wait_for_the_next_one)
+{
+	size_t requests;
+
+	begin();
+	for (size_t i = 0; i < 100; i++) {
+		sqs_start(sqs_delete_message_new(
+			client, JOBS, "receipt", outcome_note, &outcomes[i]));
+		usleep(50);
+	}
+	CHECK(outcome_await_all(outcomes, 100));
+	requests = double_count(server, "DeleteMessageBatch") +
+		   double_count(server, "DeleteMessage");
+	CHECK(requests >= 10 && requests <= 20);
+	end();
+}
+
+/* -------------------------------------------------------------------------------------
+ * Company
+ */
+
+/* A round trip of 200 ms allows a linger of 1 ms, which is the most. */
+static void measure_a_slow_round_trip(void)
+{
+	struct outcome first = {0};
+
+	double_script(server, (struct double_act){.deed = DOUBLE_HOLD});
+	sqs_start(send_op(&first, JOBS, "first", NULL));
+	double_await(server, "SendMessage", 1);
+	usleep(200 * 1000);
+	double_release(server);
+	outcome_await(&first);
+}
+
+TEST(a_send_that_expects_company_waits_for_it)
+{
+	const struct sqs_send args = {.queue_url = JOBS,
+		.body = "x",
+		.body_len = 1,
+		.delay_s = -1,
+		.expects_company = true};
+	size_t i = 0;
+
+	begin();
+	measure_a_slow_round_trip();
+	/* On a loaded machine two starts may be more than a millisecond apart. */
+	for (; i < 100 && double_count(server, "SendMessageBatch") == 0; i++) {
+		struct outcome two[2] = {0};
+
+		sqs_start(sqs_send_new(client, &args, outcome_note, &two[0]));
+		sqs_start(sqs_send_new(client, &args, outcome_note, &two[1]));
+		CHECK(outcome_await_all(two, 2));
+	}
+	CHECK(i < 100);
+	end();
+}
+
+TEST(nobody_waits_once_ten_are_there)
+{
+	const struct sqs_send args = {.queue_url = JOBS,
+		.body = "x",
+		.body_len = 1,
+		.delay_s = -1,
+		.expects_company = true};
+
+	begin();
+	measure_a_slow_round_trip();
+	client_stall(client);
+	for (size_t i = 0; i < 12; i++)
+		sqs_start(sqs_send_new(client, &args, outcome_note, &outcomes[i]));
+	client_resume();
+	CHECK(outcome_await_all(outcomes, 12));
+	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 2);
+	end();
+}
+
+TEST(requests_in_flight_are_not_capped_at_one)
+{
+	begin();
+	double_script(server, (struct double_act){.deed = DOUBLE_HOLD, .times = 3});
+	for (size_t i = 0; i < 3; i++) {
+		sqs_start(send_op(&outcomes[i], JOBS, "x", NULL));
+		CHECK(double_await(server, "SendMessage", i + 1));
+	}
+	CHECK(!outcome_is_there(&outcomes[0]));
+	double_release(server);
+	CHECK(outcome_await_all(outcomes, 3));
+	end();
+}
+
+TEST(there_are_no_more_than_64_connections)
+{
+	begin();
+	double_script(server, (struct double_act){.deed = DOUBLE_HOLD, .times = 64});
+	for (size_t i = 0; i < 100; i++) {
+		char url[80];
+
+		snprintf(url, sizeof(url), JOBS "%zu", i);
+		sqs_start(send_op(&outcomes[i], url, "x", NULL));
+	}
+	CHECK(double_await(server, "SendMessage", 64));
+	usleep(20 * 1000); /* room for a 65th to show itself */
+	CHECK_NUMBER(double_count(server, "SendMessage"), 64);
+	double_release(server);
+	CHECK(outcome_await_all(outcomes, 100));
+	CHECK_NUMBER(count_of(SQS_OK, 100), 100);
+	end();
+}
+
+/* -------------------------------------------------------------------------------------
+ * A bad entry fails alone
+ */
+
+TEST(a_refused_entry_fails_alone)
+{
+	begin();
+	double_script(server, (struct double_act){.action = "SendMessageBatch",
+				      .deed = DOUBLE_REFUSE,
+				      .code = "InvalidMessageContents",
+				      .refused = 1u << 3});
+	CHECK(send_together(10));
+	CHECK_NUMBER(count_of(SQS_OK, 10), 9);
+	CHECK_NUMBER(outcomes[3].error, SQS_BAD_CONTENT);
+	CHECK_TEXT(outcomes[3].failure.code, "InvalidMessageContents");
+	CHECK_TEXT(outcomes[3].failure.message, "refused by the double");
+	CHECK_TEXT(outcomes[3].failure.request_id, "double-request-id");
+	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
+	end();
+}
+
+TEST(an_entry_that_the_service_failed_is_tried_again)
+{
+	begin();
+	double_script(server, (struct double_act){.action = "SendMessageBatch",
+				      .deed = DOUBLE_REFUSE,
+				      .code = "InternalError",
+				      .receiver_fault = true,
+				      .refused = 1u << 1 | 1u << 2});
+	CHECK(send_together(4));
+	CHECK_NUMBER(count_of(SQS_OK, 4), 4);
+	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 2);
+	end();
+}
+
+TEST(an_entry_that_the_reply_forgets_is_an_error)
+{
+	begin();
+	double_script(server, (struct double_act){.action = "SendMessageBatch",
+				      .deed = DOUBLE_FORGET,
+				      .refused = 1u << 1});
+	CHECK(send_together(3));
+	CHECK_NUMBER(count_of(SQS_OK, 3), 2);
+	CHECK_NUMBER(outcomes[1].error, SQS_BAD_REPLY);
+	end();
+}
+
+TEST(a_batch_refused_for_a_parameter_is_sent_one_by_one)
+{
+	begin();
+	double_script(server, (struct double_act){.action = "SendMessageBatch",
+				      .deed = DOUBLE_FAULT,
+				      .status = 400,
+				      .code = "InvalidParameterValue"});
+	double_script(server, (struct double_act){.action = "SendMessage",
+				      .deed = DOUBLE_FAULT,
+				      .status = 400,
+				      .code = "InvalidParameterValue"});
+	CHECK(send_together(4));
+	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
+	CHECK_NUMBER(double_count(server, "SendMessage"), 4);
+	CHECK_NUMBER(count_of(SQS_OK, 4), 3);
+	CHECK_NUMBER(count_of(SQS_INVALID, 4), 1);
+	end();
+}
+
+TEST(a_batch_refused_for_the_queue_fails_as_one)
+{
+	static const struct {
+		const char *code;
+		int status;
+		enum sqs_error error;
+	} rows[] = {
+		{"AWS.SimpleQueueService.NonExistentQueue", 400, SQS_NO_SUCH_QUEUE},
+		{"AccessDenied", 403, SQS_DENIED},
+		{"KMS.DisabledException", 400, SQS_KEY_UNAVAILABLE},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin();
+		double_script(server, (struct double_act){.action = "SendMessageBatch",
+					      .deed = DOUBLE_FAULT,
+					      .status = rows[i].status,
+					      .code = rows[i].code});
+		CHECK(send_together(4));
+		CHECK_NUMBER(count_of(rows[i].error, 4), 4);
+		CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
+		CHECK_NUMBER(double_count(server, "SendMessage"), 0);
+		end();
+	}
+}
+
+TEST(what_arrived_otherwise_than_it_was_sent_is_an_error)
+{
+	begin();
+	double_script(server, (struct double_act){.deed = DOUBLE_BAD_DIGEST});
+	CHECK_NUMBER(outcome_run(&outcomes[0], send_op(&outcomes[0], JOBS, "a", NULL)),
+		SQS_BAD_DIGEST);
+	end();
+}
+
+TEST(attributes_travel_and_their_digest_is_checked)
+{
+	const struct sqs_attribute attributes[] = {
+		{"n", "Number", "42", 2}, {"b", "Binary.raw", "\0\377", 2}};
+	const struct sqs_send args = {.queue_url = JOBS,
+		.body = "x",
+		.body_len = 1,
+		.attributes = attributes,
+		.attribute_count = 2,
+		.delay_s = 0};
+
+	begin();
+	CHECK_NUMBER(outcome_run(&outcomes[0],
+			     sqs_send_new(client, &args, outcome_note, &outcomes[0])),
+		SQS_OK);
+	CHECK_TEXT(parameter("SendMessage", 0, "MessageAttribute.1.Value.StringValue"),
+		"42");
+	CHECK_TEXT(parameter("SendMessage", 0, "MessageAttribute.2.Value.BinaryValue"),
+		"AP8=");
+	CHECK_TEXT(parameter("SendMessage", 0, "DelaySeconds"), "0");
+	end();
+}
+
+/* -------------------------------------------------------------------------------------
+ * FIFO
+ */
+
+/* Within one queue, sends to one group leave in the order in which they were started. */
+TEST(a_group_has_one_send_in_flight)
+{
+	begin();
+	double_script(server,
+		(struct double_act){.action = "SendMessageBatch", .deed = DOUBLE_HOLD});
+	client_stall(client);
+	sqs_start(send_op(&outcomes[0], ORDERS, "a1", "a"));
+	sqs_start(send_op(&outcomes[1], ORDERS, "a2", "a"));
+	sqs_start(send_op(&outcomes[2], ORDERS, "b1", "b"));
+	client_resume();
+	CHECK(double_await(server, "SendMessageBatch", 1));
+	CHECK_TEXT(parameter("SendMessageBatch", 0,
+			   "SendMessageBatchRequestEntry.1.MessageBody"),
+		"a1");
+	CHECK_TEXT(parameter("SendMessageBatch", 0,
+			   "SendMessageBatchRequestEntry.2.MessageBody"),
+		"b1");
+	CHECK_TEXT(parameter("SendMessageBatch", 0,
+			   "SendMessageBatchRequestEntry.3.MessageBody"),
+		"");
+	usleep(20 * 1000); /* room for a2 to overtake */
+	CHECK_NUMBER(double_count(server, "SendMessage"), 0);
+	double_release(server);
+	CHECK(outcome_await_all(outcomes, 3));
+	CHECK_TEXT(parameter("SendMessage", 0, "MessageBody"), "a2");
+	CHECK_TEXT(parameter("SendMessage", 0, "MessageGroupId"), "a");
+	CHECK_TEXT(parameter("SendMessage", 0, "MessageDeduplicationId"), "a2");
+	CHECK_TEXT(outcomes[0].sequence_number, "0");
+	end();
+}
+
+TEST(a_retry_is_not_overtaken_by_its_group)
+{
+	begin();
+	double_script(server,
+		(struct double_act){.deed = DOUBLE_HANG_UP, .action = "SendMessage"});
+	sqs_start(send_op(&outcomes[0], ORDERS, "a1", "a"));
+	sqs_start(send_op(&outcomes[1], ORDERS, "a2", "a"));
+	sqs_start(send_op(&outcomes[2], ORDERS, "a3", "a"));
+	CHECK(outcome_await_all(outcomes, 3));
+	CHECK_NUMBER(count_of(SQS_OK, 3), 3);
+	CHECK_NUMBER(double_count(server, "SendMessage"), 4);
+	CHECK_TEXT(parameter("SendMessage", 1, "MessageBody"), "a1");
+	CHECK_TEXT(parameter("SendMessage", 2, "MessageBody"), "a2");
+	CHECK_TEXT(parameter("SendMessage", 3, "MessageBody"), "a3");
+	end();
+}
+
+TEST(a_blocked_send_can_be_cancelled)
+{
+	struct sqs_op *second;
+
+	begin();
+	double_script(server, (struct double_act){.deed = DOUBLE_HOLD});
+	sqs_start(send_op(&outcomes[0], ORDERS, "a1", "a"));
+	CHECK(double_await(server, "SendMessage", 1));
+	second = send_op(&outcomes[1], ORDERS, "a2", "a");
+	sqs_start(second);
+	sqs_start(send_op(&outcomes[2], ORDERS, "a3", "a"));
+	sqs_cancel(second);
+	CHECK(outcome_await(&outcomes[1]));
+	CHECK_NUMBER(outcomes[1].error, SQS_CANCELLED);
+	double_release(server);
+	CHECK(outcome_await_all(outcomes, 3));
+	CHECK_NUMBER(count_of(SQS_OK, 3), 2);
+	CHECK_NUMBER(double_count(server, "SendMessage"), 2);
+	end();
+}
+
+/* On a standard queue a group id orders nothing. */
+TEST(groups_of_a_standard_queue_share_batches)
+{
+	begin();
+	client_stall(client);
+	for (size_t i = 0; i < 10; i++)
+		sqs_start(send_op(&outcomes[i], JOBS, "x", "tenant"));
+	client_resume();
+	CHECK(outcome_await_all(outcomes, 10));
+	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
+	end();
+}
+
+TEST_MAIN

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a client: no completion lost, nobody waited for too long.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sqs/base/clock.h"
+#include "tests/client/await.h"
+#include "tests/client/double.h"
+#include "tests/lib/test.h"
+
+#define JOBS "http://localhost/000000000000/jobs"
+
+enum { MOST = 300 };
+
+static struct double_server *server;
+static struct sqs_client *client;
+static struct outcome outcomes[MOST];
+
+static void begin(void)
+{
+	server = double_new();
+	client = client_of(double_socket(server));
+	memset(outcomes, 0, sizeof(outcomes));
+}
+
+static void start_send(size_t i, const char *queue_url)
+{
+	const struct sqs_send args = {
+		.queue_url = queue_url, .body = "x", .body_len = 1, .delay_s = -1};
+
+	sqs_start(sqs_send_new(client, &args, outcome_note, &outcomes[i]));
+}
+
+static void start_receive(size_t i)
+{
+	const struct sqs_receive args = {.queue_url = JOBS,
+		.max_messages = 1,
+		.wait_ms = INT64_MAX,
+		.visibility_s = -1};
+
+	sqs_start(sqs_receive_new(client, &args, outcome_note, &outcomes[i]));
+}
+
+static size_t count_of(enum sqs_error error)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < MOST; i++)
+		found += outcomes[i].calls == 1 && outcomes[i].error == error;
+	return found;
+}
+
+TEST(a_client_with_nothing_to_do_ends_at_once)
+{
+	int64_t began_ms;
+
+	begin();
+	began_ms = clock_boot_ms();
+	sqs_client_free(client, 30000);
+	CHECK(clock_boot_ms() - began_ms < 1000);
+	double_free(server);
+}
+
+/* Receives, sends in flight, sends that wait for a connection, calls, back-offs. */
+TEST(everything_that_is_blocked_is_cancelled_in_time)
+{
+	int64_t began_ms;
+
+	begin();
+	double_script(server,
+		(struct double_act){
+			.action = "SendMessage", .deed = DOUBLE_HOLD, .times = 1000});
+	double_script(server,
+		(struct double_act){
+			.action = "PurgeQueue", .deed = DOUBLE_HOLD, .times = 1000});
+	for (size_t i = 0; i < 100; i++) {
+		char url[80];
+
+		start_receive(i);
+		snprintf(url, sizeof(url), JOBS "%zu", i);
+		start_send(100 + i, url);
+		sqs_start(sqs_purge_queue_new(
+			client, url, outcome_note, &outcomes[200 + i]));
+	}
+	CHECK(double_await(server, NULL, 65));
+	began_ms = clock_boot_ms();
+	sqs_client_free(client, 100);
+	CHECK(clock_boot_ms() - began_ms < 1000);
+	CHECK_NUMBER(count_of(SQS_CANCELLED), MOST);
+	double_free(server);
+}
+
+TEST(what_was_started_is_drained)
+{
+	begin();
+	for (size_t i = 0; i < 200; i++)
+		start_send(i, JOBS);
+	start_receive(200);
+	sqs_client_free(client, 10000);
+	CHECK_NUMBER(count_of(SQS_OK), 200);
+	CHECK_NUMBER(outcomes[200].error, SQS_CANCELLED);
+	double_free(server);
+}
+
+TEST(receives_do_not_wait_for_the_drain)
+{
+	int64_t began_ms, ended_ms;
+
+	begin();
+	double_script(server,
+		(struct double_act){.action = "SendMessage", .deed = DOUBLE_HOLD});
+	start_send(0, JOBS);
+	CHECK(double_await(server, "SendMessage", 1));
+	start_receive(1);
+	CHECK(double_await(server, "ReceiveMessage", 1));
+	began_ms = clock_boot_ms();
+	sqs_client_free(client, 300);
+	ended_ms = clock_boot_ms();
+	CHECK(ended_ms - began_ms >= 300);
+	CHECK_NUMBER(outcomes[1].error, SQS_CANCELLED);
+	CHECK(outcomes[1].at_ms - began_ms < 250);
+	CHECK_NUMBER(outcomes[0].error, SQS_CANCELLED);
+	double_free(server);
+}
+
+static void start_another(void *arg, const struct sqs_result *result)
+{
+	(void)arg;
+	outcome_note(&outcomes[0], result);
+	start_send(1, JOBS);
+}
+
+TEST(what_a_completion_starts_at_the_end_is_cancelled)
+{
+	const struct sqs_receive args = {.queue_url = JOBS,
+		.max_messages = 1,
+		.wait_ms = 20000,
+		.visibility_s = -1};
+
+	begin();
+	sqs_start(sqs_receive_new(client, &args, start_another, NULL));
+	CHECK(double_await(server, "ReceiveMessage", 1));
+	sqs_client_free(client, 1000);
+	CHECK_NUMBER(outcomes[0].error, SQS_CANCELLED);
+	CHECK_NUMBER(outcomes[1].calls, 1);
+	CHECK_NUMBER(outcomes[1].error, SQS_CANCELLED);
+	double_free(server);
+}
+
+TEST(messages_that_nobody_took_are_given_back_while_draining)
+{
+	begin();
+	outcomes[0].leaves_messages = true;
+	double_put(server, "x");
+	start_receive(0);
+	CHECK(outcome_await(&outcomes[0]));
+	sqs_client_free(client, 5000);
+	CHECK_NUMBER(double_count(server, "ChangeMessageVisibility"), 1);
+	double_free(server);
+}
+
+TEST_MAIN
