@@ -43,7 +43,8 @@ enum service_verdict {
 	SERVICE_REPLY, /* call->reply is the answer */
 	SERVICE_FAULT, /* call->fault is */
 	SERVICE_WAIT,  /* a long poll found nothing: call->queue and call->wait_until_ms
-			  say  when to execute it again; the last time with `out_of_time` */
+			  say  when to execute it again; the last time with `out_of_time`
+			*/
 };
 
 struct service_call {

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables of queues.db, and how an older one becomes a newer one.
+ *
+ * PRAGMA user_version is the version of the tables; each migration raises it by one
+ * inside its own transaction, so a crash leaves one version or the next.
+ */
+#ifndef SQS_LOCAL_SCHEMA_H
+#define SQS_LOCAL_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sqlite3;
+
+/* What this server writes. A database of a newer version is refused. */
+int schema_version(void);
+
+/* Makes the tables, or brings them to this version, and checks them as far as that is
+ * cheap. False, and one line in why. */
+bool schema_prepare(struct sqlite3 *db, char *why, size_t why_size);
+
+#endif
