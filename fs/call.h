@@ -13,7 +13,9 @@
 #ifndef FS_CALL_H
 #define FS_CALL_H
 
-#include "fs/node.h"
+#include <fcntl.h>
+
+#include "fs/timer.h"
 
 /* Starts the operation; an interrupt cancels it. */
 void call_start(fuse_req_t req, struct sqs_op *op);
@@ -22,6 +24,31 @@ void call_start(fuse_req_t req, struct sqs_op *op);
 void call_start_uninterruptible(fuse_req_t req, struct sqs_op *op);
 
 void call_end(fuse_req_t req);
+
+/*
+ * A request that waits for something shared, a listing or a barrier: in a list, for a
+ * bounded time. Whoever takes it out of the list answers it and frees what it is part
+ * of. An interrupt, the time and the end of the mount take it out too and call
+ * `give_up`, lock free, with EINTR or ETIMEDOUT.
+ */
+struct call_wait {
+	struct list link; /* lock: where it waits; in none: somebody answers it */
+	struct list all;  /* lock: in the mount's list of waits */
+	struct timer timer;
+	fuse_req_t req;
+	int why; /* lock: what give_up will be told */
+	void (*give_up)(struct call_wait *wait, int error);
+};
+
+/* Begins to wait, for `node`'s sake; it may be over when this returns. */
+void call_wait(struct call_wait *wait, fuse_req_t req, struct node *node,
+	struct list *list, int64_t timeout_ms,
+	void (*give_up)(struct call_wait *wait, int error));
+/* Takes it for answering; false: it is giving up just now. call_end() must follow,
+ * lock free, before the answer. Lock held. */
+bool call_wait_take_locked(struct call_wait *wait);
+/* The mount ends: all of them give up. */
+void call_wait_end_all(struct mount *mount);
 
 /* Replies with the errno of a failure, and logs it with the operation and the file's
  * name. */
@@ -35,8 +62,12 @@ void call_reply_failure(fuse_req_t req, const char *operation, const char *name,
 void call_reply_entry(fuse_req_t req, struct node *node);
 /* ENOENT, in the form that keeps the kernel from remembering it. */
 void call_reply_no_entry(fuse_req_t req);
-/* A CREATE's reply; false when the caller went away and the handle is to be freed here.
+/*
+ * A CREATE's reply; false when the caller went away and the handle is to be freed here.
+ * mknod(2) of a regular file comes as a CREATE too, with CALL_MKNOD in fi->flags: it
+ * wants the entry and no handle, so the answer is always false.
  */
+enum { CALL_MKNOD = O_PATH };
 bool call_reply_create(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 /* The node's attributes as they are now. */
 void call_reply_attr(fuse_req_t req, struct node *node);

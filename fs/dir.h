@@ -35,6 +35,19 @@ void dir_detach_locked(struct node *child);
  * changed. */
 bool dir_move_locked(struct node *child, struct dir *new_dir, const char *new_name);
 
+/*
+ * Handlers for directories whose children know themselves how to be looked up,
+ * unlinked, removed and renamed. A child whose type lacks the handler gives EPERM, so
+ * does renaming a directory.
+ */
+void dir_lookup(fuse_req_t req, struct node *dir, const char *name);
+void dir_unlink(fuse_req_t req, struct node *dir, const char *name);
+void dir_rmdir(fuse_req_t req, struct node *dir, const char *name);
+void dir_rename(fuse_req_t req, struct node *dir, const char *name, struct node *new_dir,
+	const char *new_name, unsigned flags);
+/* OPENDIR of one whose listing is its children. */
+void dir_opendir(fuse_req_t req, struct node *dir, struct fuse_file_info *fi);
+
 static inline struct dir *dir_of(struct node *node)
 {
 	return (struct dir *)(void *)node;
@@ -47,7 +60,7 @@ static inline struct dir *dir_of(struct node *node)
 struct listing;
 bool listing_add(
 	struct listing *listing, const char *name, const struct node *node, mode_t mode);
-/* Every child of the directory. Lock held. */
+/* Every child of the directory that is not unlisted. Lock held. */
 bool listing_add_children_locked(struct listing *listing, struct dir *dir);
 
 /*

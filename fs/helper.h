@@ -17,6 +17,8 @@ struct job {
 
 struct helper *helper_new(void);
 void helper_add(struct helper *helper, struct job *job);
+/* Returns when every job that was added has run. NULL is allowed. */
+void helper_wait(struct helper *helper);
 /* Runs what was added, ends the thread. NULL is allowed. */
 void helper_free(struct helper *helper);
 

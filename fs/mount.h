@@ -46,9 +46,20 @@ struct mount {
 	struct dir *root; /* lock */
 	struct list
 		queues;    /* lock: every struct queue that is known, by its mount_link */
+	struct list waits; /* lock: every request that call_wait() parked */
+	struct list nodes; /* lock: every node */
 	uint64_t last_ino; /* lock */
 	bool is_ending;    /* lock: SIGTERM or unmount; no new work */
 };
+
+/* Ready but for client, session, helper, timers and root, which main adds. */
+void mount_init(struct mount *mount, const struct options *options);
+/* Forgets all that the kernel knew, and frees the tree. The client is gone, nothing is
+ * open. */
+void mount_finish(struct mount *mount);
+
+/* Names the state directory of what is mounted: the service, its region and who asks. */
+void mount_name(struct mount *mount, const char *endpoint, const char *region);
 
 /* The mount that serves this request. */
 static inline struct mount *mount_of(fuse_req_t req)

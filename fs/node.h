@@ -32,7 +32,12 @@ struct node_type {
 	/* Frees the whole struct; lock held, so it must not call out. */
 	void (*free)(struct node *node);
 
-	/* Directories. */
+	/*
+	 * Directories. `dir` is always the directory, `name` a name in it. A file's type
+	 * has unlink and rename too, and a subdirectory's rmdir is about itself: the
+	 * directory finds the child and calls them with its own `dir` and `name`; see
+	 * dir_unlink() and its like.
+	 */
 	void (*lookup)(fuse_req_t req, struct node *dir, const char *name);
 	void (*opendir)(fuse_req_t req, struct node *dir, struct fuse_file_info *fi);
 	void (*create)(fuse_req_t req, struct node *dir, const char *name, mode_t mode,
@@ -68,12 +73,14 @@ struct node_type {
 struct node {
 	const struct node_type *type;
 	struct mount *mount;
+	struct list link;       /* in the mount's list of all nodes */
 	uint64_t ino;           /* st_ino */
 	uint64_t lookups;       /* the kernel's */
 	unsigned refs;          /* everybody else's */
 	struct dir *parent;     /* NULL when it is in no directory; not a reference */
 	char *name;             /* in that directory; NULL in none */
 	uint64_t sequence;      /* its readdir cookie there */
+	bool is_unlisted;       /* resolves by its name, but no listing shows it; lock */
 	double entry_timeout_s; /* how long the kernel may trust the name, and the
 				   attributes */
 	double attr_timeout_s;

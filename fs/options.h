@@ -7,6 +7,7 @@
 #define FS_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -59,7 +60,8 @@ struct options {
 	bool ack_close;
 	int prefetch;
 	int inbox;
-	char *separator;
+	char *separator;      /* may have NULs in it */
+	size_t separator_len;
 
 	/* The tree */
 	int list_ttl_s;

@@ -32,6 +32,7 @@ struct queue {
 	char *url;            /* constant */
 	char *name;           /* constant */
 	bool is_fifo;         /* constant */
+	bool is_named;        /* constant: by -o queue= */
 	bool is_gone;         /* lock: deleted, here or elsewhere; ENOENT from then on */
 	int64_t listed_at_ms; /* lock: when the service last named it */
 
@@ -46,16 +47,20 @@ struct queue {
 	enum sqs_error refusal;
 	int64_t refused_until_ms;
 
+	struct node *controls; /* lock: `.sqs` while somebody refers to it; no reference
+				*/
+
 	struct sending sending;     /* sending.h */
 	struct receiving receiving; /* receiving.h */
 };
+
+extern const struct node_type queue_type;
 
 /* Makes a queue's directory, in no directory yet, one reference. Lock held. NULL: no
  * memory. */
 struct queue *queue_new_locked(struct mount *mount, const char *url);
 
-/* The queue is gone: takes it out of the root; open files in it answer ENOENT. Lock held.
- */
+/* The queue is gone: takes it out of the root; what is asked in it is ENOENT. Lock held. */
 void queue_gone_locked(struct queue *queue);
 
 static inline struct queue *queue_of(struct node *node)
@@ -75,9 +80,14 @@ struct limits_waiter {
 };
 bool queue_limits_locked(struct queue *queue, struct limits_waiter *waiter);
 void queue_limits_start(struct queue *queue);
+/* Somebody here changed them: they are asked anew. Lock held. */
+void queue_limits_forget_locked(struct queue *queue);
 
-/* Notes that the service refused, if that will be so for the next one too (denied, no
- * such queue). Lock held. */
+/*
+ * Notes that the service refused, if that will be so for the next one too (denied, no
+ * such queue); SQS_OK ends it. SQS_DENIED is for sends to tell: who may not receive
+ * may still send, and an open that receives asks anyway. Lock held.
+ */
 void queue_refused_locked(struct queue *queue, enum sqs_error error);
 /* The errno that a create or open gets now without a request; 0: none. Lock held. */
 int queue_refusal_locked(const struct queue *queue, int64_t now_ms);

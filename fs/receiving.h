@@ -6,25 +6,56 @@
 #ifndef FS_RECEIVING_H
 #define FS_RECEIVING_H
 
-#include "fs/node.h"
+#include "fs/timer.h"
+#include "sqs/base/map.h"
 
 struct barrier;
+struct inbox;
 struct listing;
 struct message;
+struct next;
 struct queue;
 
-/* Embedded in a queue; the fields are of reader.c, message_file.c, lease.c; guarded by
- * the lock. */
+/* Opens of `next` that come together; fields of turn.c. */
+struct turns {
+	struct list waiting; /* OPENs that wait to be invited */
+	pid_t invited;       /* the thread for which the idle inode is kept; 0: none */
+	pid_t late;          /* one that was, and did not come for a long time; 0: none */
+	int64_t invited_at_ms;
+	struct timer timer;
+};
+
+/* Embedded in a queue; guarded by the lock. */
 struct receiving {
-	struct node *idle; /* what LOOKUP of `next` answers until an OPEN takes it */
+	/* next.c */
+	struct next *idle; /* what LOOKUP of `next` answers until an OPEN takes it */
+	struct list nexts; /* every `next` and `next.NAME` that lives; no references */
+	struct map names;  /* next.NAME -> struct next *; no references */
 	uint64_t next_ino; /* st_ino of every `next` of this queue: stat and open agree */
-	struct list held;  /* every held message of the queue, by message.h's link */
+	uint64_t last_read; /* counts the messages read through `next` to their end */
+
+	struct turns turns;
+
+	/* message.c, sweep.c */
+	struct list held; /* every message that is not GONE, by its held_link */
 	unsigned held_count;
+	struct timer sweep;
+
+	/* stock.c */
+	struct list stock; /* messages that wait for a reader (-o prefetch=) */
+	unsigned stock_count;
+
+	/* intake.c */
+	struct list receives; /* intakes with an operation under way */
+
+	/* deleting.c */
 	unsigned deleting; /* deletes under way or to be retried */
 	int delete_error;  /* errno of a delete that finally failed since the last barrier
 			    */
 	struct list barriers; /* who waits for deleting to become 0 */
-	struct list waiting;  /* readers that wait: to be ended at unmount */
+
+	/* inbox.c */
+	struct inbox *inbox; /* a reference; NULL until it is looked up */
 };
 
 void receiving_init(struct receiving *receiving);

@@ -7,17 +7,23 @@
 #define FS_SENDING_H
 
 #include "fs/node.h"
+#include "sqs/base/map.h"
 
 struct dir;
 struct queue;
 
-/* Embedded in a queue; the fields are draft.c's, guarded by the lock. */
+/* Embedded in a queue; guarded by the lock. */
 struct sending {
 	struct list drafts;   /* every draft of the queue, its groups' too */
-	unsigned writers;     /* handles open for writing: does a send expect company? */
-	unsigned pending;     /* sends under way or to be retried */
+	unsigned writers;     /* handles that may write: does a send expect company? */
+	unsigned pending;     /* sends under way */
 	struct list barriers; /* who waits for pending to become 0 */
-	struct list groups;   /* struct group: what FIFO order needs to remember */
+	struct map orders;    /* FIFO: group id -> struct send_order */
+	struct list runnable; /* orders in which a file may be waiting to be started */
+	bool is_running;      /* somebody starts them: one, so that they leave in order */
+	uint64_t last_line;   /* the number of the last line that no close has sent */
+	int64_t away_until_ms; /* spool: the service could not be reached before */
+	uint64_t last_spooled; /* spool: the number of the last file */
 };
 
 void sending_init(struct sending *sending);
@@ -33,8 +39,9 @@ unsigned sending_unsent_locked(const struct queue *queue);
  * once. */
 struct barrier {
 	struct list link;
-	void (*done)(struct barrier *barrier,
-		int error); /* errno of the first failure since it was set up */
+	/* `error`: errno of the first failure since it was set up */
+	void (*done)(struct barrier *barrier, int error);
+	int error; /* lock */
 };
 void sending_barrier(struct queue *queue, struct barrier *barrier);
 
@@ -46,6 +53,12 @@ void sending_end(struct mount *mount);
 void sending_save_unsent(struct mount *mount);
 /* Offers again what an earlier mount of this source saved. When the queues are known. */
 void sending_restore_unsent(struct mount *mount);
+
+/*
+ * Walks the queues of the mount: the one behind `queue`, or the first, with a
+ * reference; NULL: none. Drops the reference to `queue`.
+ */
+struct queue *sending_next_queue(struct mount *mount, struct queue *queue);
 
 /* Whether this name is a draft's: matches -o draft=. */
 bool sending_is_draft_name(const struct mount *mount, const char *name);

@@ -39,7 +39,7 @@ struct timers *timers_new(
 	int wake_fd); /* an eventfd that is written when the first timer changes */
 void timers_free(struct timers *timers);
 /* When the next one is due; INT64_MAX: none. */
-int64_t timers_next(struct mount *mount);
+int64_t timers_due(struct mount *mount);
 /* Fires all that are due. */
 void timers_run(struct mount *mount, int64_t now_ms);
 

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machinery of control files. A handle has what reading gives, made once at
+ * OPEN, and what was written since the last commit.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs/call.h"
+#include "fs/control.h"
+
+/* No attribute, tag or ARN is longer. */
+enum { LONGEST_INPUT = 64 * 1024 };
+
+/* A FLUSH at a process's end cannot be interrupted: it must not take long. */
+enum { CALL_MS = 10 * 1000 };
+
+struct control_handle {
+	struct buf text;
+	struct buf written; /* FUSE thread */
+};
+
+static const struct node_type control_type;
+
+struct control *control_new_locked(struct mount *mount, struct queue *queue,
+	const struct control_row *row, const char *key)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	char *copy = strdup(key);
+
+	if (!control || !copy) {
+		free(control);
+		free(copy);
+		return NULL;
+	}
+	node_init_locked(&control->node, mount, &control_type);
+	control->row = row;
+	control->queue = queue;
+	control->key = copy;
+	if (queue)
+		node_ref_locked(&queue->dir.node);
+	return control;
+}
+
+static void control_free(struct node *node)
+{
+	struct control *control = control_of(node);
+
+	if (control->queue)
+		node_unref_locked(&control->queue->dir.node);
+	free(control->key);
+	free(control);
+}
+
+static void control_stat(const struct node *node, struct stat *st)
+{
+	const struct control *control = (const struct control *)(const void *)node;
+
+	st->st_mode = S_IFREG | (control->row->mode & ~(node->mount->umask & 0777));
+}
+
+static void handle_free(struct control_handle *handle)
+{
+	buf_finish(&handle->text);
+	buf_finish(&handle->written);
+	free(handle);
+}
+
+/* -------------------------------------------------------------------------------------
+ * A call
+ */
+
+static struct control_call *call_new(
+	fuse_req_t req, struct control *control, struct control_handle *handle)
+{
+	struct control_call *call = calloc(1, sizeof(*call));
+
+	if (!call)
+		return NULL;
+	call->req = req;
+	call->control = control;
+	call->handle = handle;
+	mount_lock(control->node.mount);
+	node_ref_locked(&control->node);
+	mount_unlock(control->node.mount);
+	return call;
+}
+
+static void call_free(struct control_call *call)
+{
+	buf_finish(&call->in);
+	buf_finish(&call->out);
+	node_unref(&call->control->node);
+	free(call);
+}
+
+void control_start(struct control_call *call, struct sqs_op *op)
+{
+	if (!op) {
+		control_error(call, ENOMEM);
+		return;
+	}
+	sqs_op_set_timeout(op, CALL_MS);
+	call_start(call->req, op);
+}
+
+static void reply_open(struct control_call *call)
+{
+	struct control_handle *handle = call->handle;
+	bool taken;
+
+	handle->text = call->out;
+	call->out = (struct buf){0};
+	call->fi.fh = (uintptr_t)handle;
+	call->fi.direct_io = 1; /* the size is not known before */
+	if (call->is_create)
+		taken = call_reply_create(call->req, &call->control->node, &call->fi);
+	else
+		taken = fuse_reply_open(call->req, &call->fi) == 0;
+	if (!taken)
+		handle_free(handle);
+}
+
+void control_done(struct control_call *call)
+{
+	if (call->out.failed) {
+		control_error(call, ENOMEM);
+		return;
+	}
+	call_end(call->req);
+	if (call->is_open)
+		reply_open(call);
+	else
+		fuse_reply_err(call->req, 0);
+	call_free(call);
+}
+
+static void end_without_handle(struct control_call *call)
+{
+	if (call->is_open)
+		handle_free(call->handle);
+	call_free(call);
+}
+
+void control_failed(struct control_call *call, const struct sqs_failure *failure)
+{
+	call_end(call->req);
+	call_reply_failure(call->req, "control", call->control->key, failure);
+	end_without_handle(call);
+}
+
+void control_error(struct control_call *call, int error)
+{
+	call_end(call->req);
+	fuse_reply_err(call->req, error);
+	end_without_handle(call);
+}
+
+const char *control_word(struct control_call *call)
+{
+	struct buf *in = &call->in;
+	char *start = in->data;
+
+	while (in->len > 0 && isspace((unsigned char)in->data[in->len - 1]))
+		in->data[--in->len] = '\0';
+	while (isspace((unsigned char)*start))
+		start++;
+	return start;
+}
+
+const char *control_line(struct control_call *call)
+{
+	struct buf *in = &call->in;
+
+	if (in->len > 0 && in->data[in->len - 1] == '\n')
+		in->data[--in->len] = '\0';
+	return in->data;
+}
+
+const char *control_find(const struct sqs_result *result, const char *name)
+{
+	for (size_t i = 0; i < result->pair_count; i++) {
+		if (strcmp(result->pairs[i].name, name) == 0)
+			return result->pairs[i].value;
+	}
+	return NULL;
+}
+
+/* -------------------------------------------------------------------------------------
+ * Handlers
+ */
+
+static struct control_call *open_new(
+	fuse_req_t req, struct control *control, const struct fuse_file_info *fi)
+{
+	struct control_handle *handle = calloc(1, sizeof(*handle));
+	struct control_call *call = handle ? call_new(req, control, handle) : NULL;
+
+	if (!call) {
+		free(handle);
+		fuse_reply_err(req, ENOMEM);
+		return NULL;
+	}
+	handle->written.ceiling = LONGEST_INPUT;
+	call->is_open = true;
+	call->fi = *fi;
+	return call;
+}
+
+static void control_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct control *control = control_of(node);
+	const struct control_row *row = control->row;
+	int access = fi->flags & O_ACCMODE;
+	struct control_call *call;
+
+	/* Root may open what the mode denies. */
+	if ((access != O_WRONLY && !row->read) || (access != O_RDONLY && !row->write)) {
+		fuse_reply_err(req, EACCES);
+		return;
+	}
+	call = open_new(req, control, fi);
+	if (call && access == O_WRONLY)
+		control_done(call);
+	else if (call)
+		row->read(call);
+}
+
+void control_reply_create(
+	fuse_req_t req, struct control *control, struct fuse_file_info *fi)
+{
+	struct control_call *call = open_new(req, control, fi);
+
+	if (!call)
+		return;
+	call->is_create = true;
+	control_done(call);
+}
+
+static struct control_handle *handle_of(const struct fuse_file_info *fi)
+{
+	return (struct control_handle *)(uintptr_t)fi->fh;
+}
+
+static void control_read(fuse_req_t req, struct node *node, size_t size, off_t offset,
+	struct fuse_file_info *fi)
+{
+	const struct buf *text = &handle_of(fi)->text;
+
+	(void)node;
+	call_reply_part(req, text->data, text->len, size, offset);
+}
+
+static void control_write(fuse_req_t req, struct node *node, const char *data,
+	size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	(void)node;
+	(void)offset; /* what is written is a command: there is no place in it */
+	if (buf_add(&handle_of(fi)->written, data, size))
+		fuse_reply_write(req, size);
+	else
+		fuse_reply_err(req, EFBIG);
+}
+
+static void commit(fuse_req_t req, struct node *node, struct control_handle *handle)
+{
+	struct control *control = control_of(node);
+	struct control_call *call;
+
+	if (handle->written.len == 0) {
+		fuse_reply_err(req, 0);
+		return;
+	}
+	call = call_new(req, control, NULL);
+	if (!call) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	call->in = handle->written;
+	handle->written = (struct buf)BUF_INIT(LONGEST_INPUT);
+	if (memchr(call->in.data, '\0', call->in.len))
+		control_error(call, EINVAL);
+	else
+		control->row->write(call);
+}
+
+static void control_flush(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	commit(req, node, handle_of(fi));
+}
+
+static void control_release(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	(void)node;
+	handle_free(handle_of(fi));
+	fuse_reply_err(req, 0);
+}
+
+static const struct node_type control_type = {
+	.kind = "control",
+	.mode = S_IFREG | 0666,
+	.stat = control_stat,
+	.free = control_free,
+	.open = control_open,
+	.read = control_read,
+	.write = control_write,
+	.flush = control_flush,
+	.fsync = control_flush,
+	.release = control_release,
+};

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/line_batch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "fs/call.h"
+#include "fs/encoding.h"
+#include "fs/errno.h"
+#include "fs/options.h"
+#include "fs/writer.h"
+#include "sqs/base/clock.h"
+#include "sqs/base/log.h"
+#include "sqs/base/text.h"
+
+/* Lines under way at once: enough to fill many requests, not all of a megabyte's. */
+enum { WINDOW = 64 * SQS_BATCH, LOOK_EVERY_MS = 1000 };
+
+/* One line under way. */
+struct line {
+	struct line_batch *batch;
+	struct encoded encoded;
+};
+
+/* A node that has no name: its timer may fire after all is answered. */
+struct line_batch {
+	struct node node;
+	struct queue *queue; /* a reference */
+	struct timer watch;  /* looks at an interrupted process */
+	char *bytes;
+	size_t size;      /* for the answer */
+	fuse_req_t req;   /* lock: NULL once it is answered */
+	struct view rest; /* lock: what was not started yet */
+	size_t to_start;  /* lock */
+	size_t under_way; /* lock */
+	bool is_starting; /* lock: one starts lines, so that they leave in order */
+	int error;        /* lock: the first */
+};
+
+/* -------------------------------------------------------------------------------------
+ * Lines
+ */
+
+/* Takes a line, without its newline; the rest where there is none. */
+static struct view take_line(struct view *rest)
+{
+	const char *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
+	size_t len = end ? (size_t)(end - rest->data) : rest->len;
+	struct view line = {rest->data, len};
+
+	len += end != NULL;
+	*rest = (struct view){rest->data + len, rest->len - len};
+	return line;
+}
+
+struct line_cut line_cut(struct view bytes, size_t multiple)
+{
+	struct line_cut cut = {0, 0};
+	struct view rest = bytes;
+	size_t count = 0;
+
+	while (rest.len && memchr(rest.data, '\n', rest.len)) {
+		if (take_line(&rest).len == 0)
+			continue;
+		count++;
+		if (count % multiple == 0)
+			cut = (struct line_cut){count, bytes.len - rest.len};
+	}
+	return cut;
+}
+
+/* -------------------------------------------------------------------------------------
+ * Answers
+ */
+
+static void answer(fuse_req_t req, size_t size, int error)
+{
+	call_end(req);
+	if (error)
+		/* The size of one line, as write(2) has it. */
+		fuse_reply_err(req, error == EMSGSIZE ? EFBIG : error);
+	else if (size)
+		fuse_reply_write(req, size);
+	else
+		fuse_reply_err(req, 0);
+}
+
+static void on_interrupt(fuse_req_t req, void *arg)
+{
+	struct line_batch *batch = arg;
+	struct mount *mount = batch->node.mount;
+
+	(void)req;
+	mount_lock(mount);
+	timer_set_locked(&batch->watch, 0);
+	mount_unlock(mount);
+}
+
+static void on_watch(struct timer *timer)
+{
+	struct line_batch *batch = list_entry(timer, struct line_batch, watch);
+	struct mount *mount = timer->node->mount;
+	fuse_req_t req = NULL;
+
+	mount_lock(mount);
+	if (batch->req && writer_is_dying(fuse_req_ctx(batch->req)->pid)) {
+		req = batch->req;
+		batch->req = NULL;
+		batch->to_start = 0;
+	} else if (batch->req) {
+		timer_set_locked(&batch->watch, clock_boot_ms() + LOOK_EVERY_MS);
+	}
+	mount_unlock(mount);
+	if (req)
+		answer(req, 0, EINTR);
+}
+
+/* -------------------------------------------------------------------------------------
+ * Sending
+ */
+
+static void start_lines(struct line_batch *batch);
+
+static void log_failure(const struct line_batch *batch, const struct sqs_failure *failure)
+{
+	log_warning("send", "%s/.sqs/lines: %s: %s%s%s", batch->queue->name,
+		sqs_error_text(failure->error), failure->code,
+		*failure->code && *failure->message ? ": " : "", failure->message);
+}
+
+/* One line is over: starts more, or answers when it was the last. */
+static void line_over(struct line_batch *batch, int error)
+{
+	struct mount *mount = batch->node.mount;
+	fuse_req_t req = NULL;
+	bool starts;
+
+	mount_lock(mount);
+	batch->under_way--;
+	if (error && !batch->error)
+		batch->error = error;
+	if (error)
+		batch->to_start = 0;
+	starts = batch->to_start > 0;
+	if (!starts && batch->under_way == 0) {
+		req = batch->req;
+		batch->req = NULL;
+		timer_clear_locked(&batch->watch);
+	}
+	error = batch->error;
+	mount_unlock(mount);
+	if (starts)
+		start_lines(batch);
+	if (req)
+		answer(req, batch->size, error);
+	node_unref(&batch->node);
+}
+
+static void on_sent(void *arg, const struct sqs_result *result)
+{
+	struct line *line = arg;
+	struct line_batch *batch = line->batch;
+	int error = errno_of(result->error);
+
+	if (result->error)
+		log_failure(batch, result->failure);
+	encoded_finish(&line->encoded);
+	free(line);
+	line_over(batch, result->error == SQS_CANCELLED ? ECANCELED : error);
+}
+
+/* A FIFO queue takes each line for another message, whatever it says. */
+static bool make_dedup_id(const struct queue *queue, char id[33])
+{
+	const struct options *options = queue->dir.node.mount->options;
+	unsigned char bytes[16];
+
+	id[0] = '\0';
+	if (!queue->is_fifo || options->dedup == DEDUP_CONTENT)
+		return true;
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return false;
+	hex_encode(id, bytes, sizeof(bytes));
+	return true;
+}
+
+static struct sqs_op *make_op(struct line *line)
+{
+	const struct queue *queue = line->batch->queue;
+	const struct mount *mount = queue->dir.node.mount;
+	const struct encoded *encoded = &line->encoded;
+	char dedup_id[33];
+	struct sqs_send args = {
+		.queue_url = queue->url,
+		.body = encoded->body.data,
+		.body_len = encoded->body.len,
+		.attributes = encoded->attributes,
+		.attribute_count = encoded->attribute_count,
+		.group_id = queue->is_fifo ? mount->options->group : NULL,
+		.delay_s = -1,
+		.expects_company = true,
+	};
+
+	if (!make_dedup_id(queue, dedup_id))
+		return NULL;
+	args.dedup_id = dedup_id[0] ? dedup_id : NULL;
+	return sqs_send_new(mount->client, &args, on_sent, line);
+}
+
+/* A line has no headers. */
+static enum body_format line_format(const struct queue *queue)
+{
+	int format = queue->dir.node.mount->options->format;
+
+	return format == FORMAT_RFC822 ? FORMAT_AUTO : (enum body_format)format;
+}
+
+static void start_line(struct line_batch *batch, struct view text)
+{
+	struct line *line = calloc(1, sizeof(*line));
+	const char *why = "no memory";
+	struct sqs_op *op = NULL;
+	int error = ENOMEM;
+
+	if (line) {
+		line->batch = batch;
+		error = encode(
+			line_format(batch->queue), text, NULL, 0, &line->encoded, &why);
+	}
+	if (!error) {
+		op = make_op(line);
+		error = op ? 0 : ENOMEM;
+	}
+	if (!error) {
+		sqs_start(op);
+		return;
+	}
+	log_warning("send", "%s/.sqs/lines: %s", batch->queue->name, why);
+	if (line)
+		encoded_finish(&line->encoded);
+	free(line);
+	line_over(batch, error);
+}
+
+/* The next line that is not empty, with a reference for it; false: not now. */
+static bool take_locked(struct line_batch *batch, struct view *text)
+{
+	if (batch->to_start == 0 || batch->under_way >= WINDOW)
+		return false;
+	do
+		*text = take_line(&batch->rest);
+	while (text->len == 0);
+	batch->to_start--;
+	batch->under_way++;
+	node_ref_locked(&batch->node);
+	return true;
+}
+
+static void start_lines(struct line_batch *batch)
+{
+	struct mount *mount = batch->node.mount;
+	struct view text;
+
+	mount_lock(mount);
+	if (batch->is_starting) {
+		mount_unlock(mount);
+		return; /* whoever does looks again */
+	}
+	batch->is_starting = true;
+	while (take_locked(batch, &text)) {
+		mount_unlock(mount);
+		start_line(batch, text);
+		mount_lock(mount);
+	}
+	batch->is_starting = false;
+	mount_unlock(mount);
+}
+
+/* -------------------------------------------------------------------------------------
+ * Life
+ */
+
+static void batch_free(struct node *node)
+{
+	struct line_batch *batch = (struct line_batch *)(void *)node;
+
+	node_unref_locked(&batch->queue->dir.node);
+	free(batch->bytes);
+	free(batch);
+}
+
+static const struct node_type batch_type = {
+	.kind = "lines under way", .free = batch_free};
+
+static struct line_batch *batch_new(struct queue *queue, struct view bytes, size_t count)
+{
+	struct mount *mount = queue->dir.node.mount;
+	struct line_batch *batch = calloc(1, sizeof(*batch));
+	char *copy = malloc(bytes.len + 1);
+
+	if (!batch || !copy) {
+		free(batch);
+		free(copy);
+		return NULL;
+	}
+	memcpy(copy, bytes.data, bytes.len);
+	mount_lock(mount);
+	node_init_locked(&batch->node, mount, &batch_type);
+	node_ref_locked(&queue->dir.node);
+	mount_unlock(mount);
+	timer_init(&batch->watch, &batch->node, on_watch);
+	batch->queue = queue;
+	batch->bytes = copy;
+	batch->rest = (struct view){copy, bytes.len};
+	batch->to_start = count;
+	return batch;
+}
+
+void line_batch_send(
+	fuse_req_t req, struct queue *queue, struct view bytes, size_t count, size_t size)
+{
+	struct line_batch *batch = count ? batch_new(queue, bytes, count) : NULL;
+
+	if (!batch) {
+		answer(req, size, count ? ENOMEM : 0);
+		return;
+	}
+	batch->req = req;
+	batch->size = size;
+	fuse_req_interrupt_func(req, on_interrupt, batch);
+	start_lines(batch);
+	node_unref(&batch->node);
+}

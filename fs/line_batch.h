@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lines on their way to a queue: each is a message, and a request waits until the
+ * service has answered for all of them.
+ */
+#ifndef FS_LINE_BATCH_H
+#define FS_LINE_BATCH_H
+
+#include "fs/queue.h"
+#include "sqs/base/view.h"
+
+/*
+ * The complete, not empty lines at the beginning of these bytes, rounded down to a
+ * whole multiple; `len` is how many bytes they end at. Pure.
+ */
+struct line_cut {
+	size_t count;
+	size_t len;
+};
+struct line_cut line_cut(struct view bytes, size_t multiple);
+
+/*
+ * Sends the lines of `bytes`, which it copies: `count` of them as line_cut() counts,
+ * the last perhaps without its newline. Answers `req` when all are answered for:
+ * with a WRITE's `size`, or with 0 for size 0 (a FLUSH), or with the errno of the
+ * first that failed; those that were not started by then are not sent. A process that
+ * is dying is answered at once.
+ */
+void line_batch_send(fuse_req_t req, struct queue *queue, struct view bytes, size_t count,
+	size_t size);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/lines.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "fs/call.h"
+#include "fs/draft_send.h"
+#include "fs/line_batch.h"
+#include "fs/writer.h"
+#include "sqs/base/clock.h"
+#include "sqs/base/log.h"
+
+struct lines {
+	struct node node;
+	struct queue *queue; /* a reference */
+};
+
+/* An open descriptor; touched on the FUSE thread alone. */
+struct handle {
+	pid_t opener; /* process; 0: unknown */
+	struct buf
+		pending; /* what is not sent: less than a batch, and a line's beginning */
+};
+
+static struct lines *lines_of(struct node *node)
+{
+	return (struct lines *)(void *)node;
+}
+
+static struct handle *handle_of(const struct fuse_file_info *fi)
+{
+	return (struct handle *)(uintptr_t)fi->fh;
+}
+
+static void lines_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct handle *handle;
+	int error;
+
+	mount_lock(node->mount);
+	error = queue_refusal_locked(lines_of(node)->queue, clock_boot_ms());
+	mount_unlock(node->mount);
+	if ((fi->flags & O_ACCMODE) != O_WRONLY)
+		error = EACCES;
+	handle = error ? NULL : calloc(1, sizeof(*handle));
+	if (!handle) {
+		fuse_reply_err(req, error ? error : ENOMEM);
+		return;
+	}
+	handle->opener = writer_process_of(fuse_req_ctx(req)->pid);
+	fi->fh = (uintptr_t)handle;
+	fi->direct_io = 1;
+	fi->nonseekable = 1;
+	if (fuse_reply_open(req, fi) != 0)
+		free(handle);
+}
+
+/* Sends the first `cut` of what is pending. */
+static void send_cut(fuse_req_t req, struct node *node, struct handle *handle,
+	struct line_cut cut, size_t size)
+{
+	struct buf *pending = &handle->pending;
+
+	line_batch_send(req, lines_of(node)->queue,
+		(struct view){buf_view(pending).data, cut.len}, cut.count, size);
+	if (cut.len == 0)
+		return;
+	memmove(pending->data, pending->data + cut.len, pending->len - cut.len);
+	pending->len -= cut.len;
+}
+
+/* Bytes of format=raw are checked here, before any of them leaves. */
+static int check_bytes(const struct node *node, const char *data, size_t size)
+{
+	struct text_scan scan = {0};
+
+	if (node->mount->options->format != FORMAT_RAW)
+		return 0;
+	text_scan_more(&scan, (struct view){data, size});
+	return scan.is_bad ? EILSEQ : 0;
+}
+
+static void lines_write(fuse_req_t req, struct node *node, const char *data, size_t size,
+	off_t offset, struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+	struct buf *pending = &handle->pending;
+	int error = check_bytes(node, data, size);
+
+	(void)offset;
+	if (!error && pending->len > SQS_LARGEST_MESSAGE)
+		error = EFBIG; /* a line without end */
+	if (!error && !buf_add(pending, data, size)) {
+		pending->failed = false;
+		error = ENOMEM;
+	}
+	if (error) {
+		fuse_reply_err(req, error);
+		return;
+	}
+	send_cut(req, node, handle, line_cut(buf_view(pending), SQS_BATCH), size);
+}
+
+/* Everything, its last line perhaps without a newline. */
+static struct line_cut cut_all(struct view bytes)
+{
+	struct line_cut cut = line_cut(bytes, 1);
+
+	if (cut.len == bytes.len)
+		return cut;
+	cut.count += bytes.data[bytes.len - 1] != '\n';
+	cut.len = bytes.len;
+	return cut;
+}
+
+/* Whether this close ends the file, so that a line without newline is one. */
+static bool is_last_close(fuse_req_t req, struct node *node, const struct handle *handle)
+{
+	pid_t caller = fuse_req_ctx(req)->pid;
+	struct writer_facts facts = {
+		.is_dirty = true,
+		.is_opener = writer_is_thread_of(caller, handle->opener),
+	};
+
+	if (writer_must_look(&facts))
+		facts.look = writer_look(
+			caller, node->ino, (struct writer_limit){WRITER_FEW, INT64_MAX});
+	return writer_judge(&facts) == VERDICT_NOW;
+}
+
+static void lines_flush(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+	struct view bytes = buf_view(&handle->pending);
+	bool ends = bytes.len && is_last_close(req, node, handle);
+
+	send_cut(req, node, handle, ends ? cut_all(bytes) : line_cut(bytes, 1), 0);
+}
+
+/* -------------------------------------------------------------------------------------
+ * What no close has sent
+ */
+
+/* It becomes a file of its own, so that it is seen, and retried, until it is sent. */
+static struct draft *keep_locked(struct queue *queue, struct view line)
+{
+	struct draft *draft;
+	char name[64];
+
+	do
+		snprintf(name, sizeof(name), ".line-%016llx",
+			(unsigned long long)++queue->sending.last_line);
+	while (dir_find_locked(&queue->dir, name));
+	draft = draft_new_locked(queue, &queue->dir, NULL, name);
+	if (draft && draft_write_locked(draft, line.data, line.len, 0, INT64_MAX) == 0)
+		return draft;
+	if (draft)
+		draft_discard_locked(draft);
+	node_unref_locked(draft ? &draft->node : NULL);
+	return NULL;
+}
+
+static void send_in_background(struct queue *queue, struct view line)
+{
+	struct mount *mount = queue->dir.node.mount;
+	struct draft *draft;
+
+	mount_lock(mount);
+	draft = keep_locked(queue, line);
+	mount_unlock(mount);
+	if (!draft) {
+		log_error("send",
+			"%s/.sqs/lines: %zu bytes at the end are lost: no memory",
+			queue->name, line.len);
+		return;
+	}
+	draft_send(draft, NULL);
+	node_unref(&draft->node);
+}
+
+static void lines_release(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+	struct view rest = buf_view(&handle->pending);
+
+	fuse_reply_err(req, 0);
+	while (rest.len) {
+		const char *end = memchr(rest.data, '\n', rest.len);
+		size_t len = end ? (size_t)(end - rest.data) : rest.len;
+
+		if (len)
+			send_in_background(
+				lines_of(node)->queue, (struct view){rest.data, len});
+		len += end != NULL;
+		rest = (struct view){rest.data + len, rest.len - len};
+	}
+	buf_finish(&handle->pending);
+	free(handle);
+}
+
+/* -------------------------------------------------------------------------------------
+ * The file
+ */
+
+/* `>` truncates what is never full. */
+static void lines_setattr(fuse_req_t req, struct node *node, struct stat *attr,
+	int to_set, struct fuse_file_info *fi)
+{
+	(void)attr;
+	(void)to_set;
+	(void)fi;
+	call_reply_attr(req, node);
+}
+
+static void lines_free(struct node *node)
+{
+	node_unref_locked(&lines_of(node)->queue->dir.node);
+	free(lines_of(node));
+}
+
+static const struct node_type lines_type = {
+	.kind = "lines",
+	.mode = S_IFREG | 0222,
+	.free = lines_free,
+	.setattr = lines_setattr,
+	.open = lines_open,
+	.write = lines_write,
+	.flush = lines_flush,
+	.release = lines_release,
+};
+
+struct node *lines_new_locked(struct queue *queue)
+{
+	struct lines *lines = calloc(1, sizeof(*lines));
+
+	if (!lines)
+		return NULL;
+	node_init_locked(&lines->node, queue->dir.node.mount, &lines_type);
+	lines->queue = queue;
+	node_ref_locked(&queue->dir.node);
+	return &lines->node;
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/saved.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "fs/draft.h"
+#include "fs/helper.h"
+#include "sqs/base/cleanup.h"
+#include "sqs/base/text.h"
+
+static const char settings_dir[] = ".sqs";
+static const char last_line[] = "end\n";
+
+enum { MOST_SETTINGS = 1 << 20 };
+
+struct saved {
+	struct job job; /* its removal */
+	char *content;
+	char *settings;
+};
+
+DEFINE_AUTO(saved_free, struct saved *);
+
+void saved_free(struct saved *saved)
+{
+	if (!saved)
+		return;
+	free(saved->content);
+	free(saved->settings);
+	free(saved);
+}
+
+const char *saved_path(const struct saved *saved)
+{
+	return saved->content;
+}
+
+static struct saved *saved_new(const char *dir, const char *group_id, const char *name)
+{
+	AUTO(saved_free) struct saved *saved = calloc(1, sizeof(*saved));
+	const char *group = group_id ? group_id : "", *slash = group_id ? "/" : "";
+
+	if (!saved || asprintf(&saved->content, "%s/%s%s%s", dir, group, slash, name) < 0)
+		return NULL;
+	if (asprintf(&saved->settings, "%s/%s/%s%s%s", dir, settings_dir, group, slash,
+		    name) < 0)
+		return NULL;
+	list_init(&saved->job.link);
+	return TAKE(saved);
+}
+
+static void run_removal(struct job *job)
+{
+	struct saved *saved = list_entry(job, struct saved, job);
+
+	/* In this order: a content without settings is none. */
+	unlink(saved->settings);
+	unlink(saved->content);
+	saved_free(saved);
+}
+
+void saved_forget_locked(struct draft *draft)
+{
+	struct saved *saved = TAKE(draft->saved);
+
+	if (!saved)
+		return;
+	saved->job.run = run_removal;
+	helper_add(draft->node.mount->helper, &saved->job);
+}
+
+/* -------------------------------------------------------------------------------------
+ * Writing
+ */
+
+/* Makes the directories that lead to this path; false, and errno: it could not. */
+static bool make_parents(const char *path)
+{
+	AUTO(free) char *copy = strdup(path);
+
+	if (!copy)
+		return false;
+	for (char *at = strchr(copy + 1, '/'); at; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+			return false;
+		*at = '/';
+	}
+	return true;
+}
+
+/* The names in a directory are on the disk, too. */
+static bool sync_parent(const char *path)
+{
+	AUTO(free) char *copy = strdup(path);
+	char *slash = copy ? strrchr(copy, '/') : NULL;
+
+	if (!slash)
+		return false;
+	*slash = '\0';
+	AUTO(close) int fd = open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && fsync(fd) == 0;
+}
+
+static bool write_file(const char *path, struct view bytes)
+{
+	AUTO(close)
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return false;
+	while (bytes.len) {
+		ssize_t n = write(fd, bytes.data, bytes.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes.data += n;
+		bytes.len -= (size_t)n;
+	}
+	return fsync(fd) == 0;
+}
+
+static void add_setting(struct buf *out, const char *name, struct view value)
+{
+	buf_add_string(out, name);
+	buf_add_char(out, '=');
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		if (c >= 0x20 && c != '\\' && c != 0x7f)
+			buf_add_char(out, (char)c);
+		else
+			buf_printf(out, "\\%03o", c);
+	}
+	buf_add_char(out, '\n');
+}
+
+static void add_text(struct buf *out, const char *name, const char *value)
+{
+	if (value)
+		add_setting(out, name, view_of(value));
+}
+
+/* What is sent beside the body, under the names of its extended attributes. */
+static void add_attributes(struct buf *out, const struct attributes *attributes)
+{
+	AUTO(buf) struct buf names = BUF_INIT(0);
+	struct view value;
+
+	if (!attributes_list(attributes, &names))
+		out->failed = true;
+	for (const char *name = names.data; name && name < names.data + names.len;
+		name += strlen(name) + 1) {
+		if (attributes_get(attributes, attributes_key(name), &value))
+			add_setting(out, name, value);
+	}
+}
+
+static bool write_settings(const char *path, const struct saved_message *message)
+{
+	AUTO(buf) struct buf text = BUF_INIT(MOST_SETTINGS);
+	AUTO(free) char *unfinished = NULL;
+	char order[24];
+
+	snprintf(order, sizeof(order), "%" PRIu64, message->order);
+	add_text(&text, "state", message->state);
+	add_text(&text, "order", order);
+	add_text(&text, "dedup_id", message->dedup_id);
+	add_text(&text, "error", message->error);
+	add_attributes(&text, message->attributes);
+	buf_add_string(&text, last_line);
+	if (text.failed || asprintf(&unfinished, "%s~", path) < 0) {
+		errno = ENOMEM;
+		return false;
+	}
+	return write_file(unfinished, buf_view(&text)) && rename(unfinished, path) == 0 &&
+	       sync_parent(path);
+}
+
+struct saved *saved_write(const char *dir, const struct saved_message *message)
+{
+	AUTO(saved_free)
+	struct saved *saved = saved_new(dir, message->group_id, message->name);
+
+	if (!saved) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	if (!make_parents(saved->content) || !make_parents(saved->settings) ||
+		!write_file(saved->content, message->bytes) ||
+		!sync_parent(saved->content) || !write_settings(saved->settings, message))
+		return NULL;
+	return TAKE(saved);
+}
+
+/* -------------------------------------------------------------------------------------
+ * Reading
+ */
+
+/* One that was found; the message's texts are its own. */
+struct found {
+	struct saved *saved;
+	struct saved_message message;
+	struct attributes attributes;
+	struct buf bytes;
+	char *group_id, *name, *state, *error, *dedup_id;
+};
+
+static void found_finish(struct found *found)
+{
+	saved_free(found->saved);
+	attributes_finish(&found->attributes);
+	buf_finish(&found->bytes);
+	free(found->group_id);
+	free(found->name);
+	free(found->state);
+	free(found->error);
+	free(found->dedup_id);
+}
+
+static bool read_file(const char *path, struct buf *bytes)
+{
+	AUTO(close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : 1;
+
+	while (n > 0 && buf_reserve(bytes, 4096)) {
+		n = read(fd, bytes->data + bytes->len, 4096);
+		if (n > 0)
+			bytes->len += (size_t)n;
+		if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	if (n == 0 && bytes->data)
+		bytes->data[bytes->len] = '\0';
+	return n == 0 && !bytes->failed;
+}
+
+/* Undoes the escapes, in place; the new length. */
+static size_t unescape(char *text)
+{
+	char *out = text;
+
+	for (const char *in = text; *in;) {
+		unsigned byte;
+
+		if (in[0] == '\\' && sscanf(in + 1, "%3o", &byte) == 1 &&
+			strlen(in) >= 4) {
+			*out++ = (char)byte;
+			in += 4;
+		} else {
+			*out++ = *in++;
+		}
+	}
+	*out = '\0';
+	return (size_t)(out - text);
+}
+
+static void take_setting(struct found *found, const char *name, char *value)
+{
+	const struct {
+		const char *name;
+		char **text;
+	} texts[] = {{"state", &found->state}, {"error", &found->error},
+		{"dedup_id", &found->dedup_id}};
+	size_t len = unescape(value);
+	int64_t order;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (strcmp(name, texts[i].name) == 0) {
+			free(*texts[i].text);
+			*texts[i].text = strdup(value);
+		}
+	}
+	if (strcmp(name, "order") == 0 &&
+		number_parse(view_of(value), 0, INT64_MAX, &order))
+		found->message.order = (uint64_t)order;
+	if (attributes_key(name))
+		attributes_set(&found->attributes, attributes_key(name),
+			(struct view){value, len});
+}
+
+/* False: it is not complete. */
+static bool take_settings(struct found *found, struct buf *text)
+{
+	size_t end = sizeof(last_line) - 1;
+	char *rest = text->data, *line;
+
+	if (text->len < end || strcmp(text->data + text->len - end, last_line) != 0)
+		return false;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		char *value = strchr(line, '=');
+
+		if (value) {
+			*value++ = '\0';
+			take_setting(found, line, value);
+		}
+	}
+	return found->state != NULL;
+}
+
+static bool load(
+	const char *dir, const char *group_id, const char *name, struct found *found)
+{
+	AUTO(buf) struct buf settings = BUF_INIT(MOST_SETTINGS);
+
+	found->bytes.ceiling = SQS_LARGEST_MESSAGE + 4096;
+	found->saved = saved_new(dir, group_id, name);
+	found->name = strdup(name);
+	found->group_id = group_id ? strdup(group_id) : NULL;
+	if (!found->saved || !found->name || (group_id && !found->group_id) ||
+		!read_file(found->saved->settings, &settings) ||
+		!take_settings(found, &settings) ||
+		!read_file(found->saved->content, &found->bytes))
+		return false;
+	found->message.group_id = found->group_id;
+	found->message.name = found->name;
+	found->message.state = found->state;
+	found->message.error = found->error;
+	found->message.dedup_id = found->dedup_id;
+	found->message.bytes = buf_view(&found->bytes);
+	found->message.attributes = &found->attributes;
+	return true;
+}
+
+struct catalogue {
+	struct found **found;
+	size_t count;
+};
+
+static void add_found(struct catalogue *catalogue, const char *dir, const char *group_id,
+	const char *name)
+{
+	struct found **more =
+		reallocarray(catalogue->found, catalogue->count + 1, sizeof(*more));
+	struct found *found = calloc(1, sizeof(*found));
+
+	if (more)
+		catalogue->found = more;
+	if (more && found && load(dir, group_id, name, found)) {
+		catalogue->found[catalogue->count++] = found;
+		return;
+	}
+	if (found)
+		found_finish(found);
+	free(found);
+}
+
+/* Every file in DIR/.sqs/[GROUP]; one level of groups. */
+static bool find_in(struct catalogue *catalogue, const char *dir, const char *group_id)
+{
+	AUTO(free) char *path = NULL;
+	const struct dirent *entry;
+	DIR *names;
+
+	if (asprintf(&path, "%s/%s/%s", dir, settings_dir, group_id ? group_id : "") < 0)
+		return false;
+	names = opendir(path);
+	if (!names)
+		return false;
+	while ((entry = readdir(names)) != NULL) {
+		struct stat st;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+			fstatat(dirfd(names), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) !=
+				0)
+			continue;
+		if (S_ISREG(st.st_mode))
+			add_found(catalogue, dir, group_id, entry->d_name);
+		else if (S_ISDIR(st.st_mode) && !group_id)
+			find_in(catalogue, dir, entry->d_name);
+	}
+	closedir(names);
+	return true;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct found *const *left = a, *const *right = b;
+	uint64_t l = (*left)->message.order, r = (*right)->message.order;
+
+	return (l > r) - (l < r);
+}
+
+bool saved_read_all(const char *dir, saved_found_fn *found, void *arg)
+{
+	struct catalogue catalogue = {0};
+
+	if (!find_in(&catalogue, dir, NULL))
+		return false;
+	if (catalogue.count)
+		qsort(catalogue.found, catalogue.count, sizeof(struct found *), by_order);
+	for (size_t i = 0; i < catalogue.count; i++) {
+		struct found *one = catalogue.found[i];
+
+		found(arg, TAKE(one->saved), &one->message, &one->attributes);
+		found_finish(one);
+		free(one);
+	}
+	free(catalogue.found);
+	return true;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A message on the local disk: what could not be sent, kept beyond this process.
+ *
+ *	DIR/[GROUP/]NAME          its content, as it was written
+ *	DIR/.sqs/[GROUP/]NAME     what else belongs to it, a line a setting, as
+ *	                          name=value; bytes that are not printable, and the
+ *	                          backslash, are \ooo. The last line is "end"
+ *
+ * DIR is a queue's. Both files are for the owner alone and on the disk when
+ * saved_write() returns. The second is put in its place when it is complete; a
+ * content without it is one that was cut short, and is not found again.
+ */
+#ifndef FS_SAVED_H
+#define FS_SAVED_H
+
+#include <stdint.h>
+
+#include "fs/attributes.h"
+
+struct draft;
+struct saved; /* where one lies */
+
+struct saved_message {
+	const char *group_id; /* the directory's; NULL: none */
+	const char *name;
+	const char *state;    /* draft_state_name() */
+	const char *error;    /* what user.sqs.error says; NULL: nothing */
+	const char *dedup_id; /* NULL: none made yet */
+	uint64_t order;       /* within its group */
+	struct view bytes;
+	const struct attributes *attributes;
+};
+
+/* Writes it; NULL, and errno: it could not. */
+struct saved *saved_write(const char *dir, const struct saved_message *message);
+
+/*
+ * Reads all that are complete in DIR, the lowest order first. `found` may take the
+ * attributes (leaving zeroes) and takes `saved`. False: there is nothing to read.
+ */
+typedef void saved_found_fn(void *arg, struct saved *saved,
+	const struct saved_message *message, struct attributes *attributes);
+bool saved_read_all(const char *dir, saved_found_fn *found, void *arg);
+
+/* The path of the content, for the log. */
+const char *saved_path(const struct saved *saved);
+
+void saved_free(struct saved *saved);
+
+/* The draft's copy is obsolete: removes it in the background. Lock held. */
+void saved_forget_locked(struct draft *draft);
+
+#endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "fs/helper.h"
+#include "fs/init_patch.h"
+#include "fs/mountpoint.h"
+#include "fs/ops.h"
+#include "fs/options.h"
+#include "fs/queue.h"
+#include "fs/startup.h"
+#include "fs/timer.h"
+#include "sqs/base/buf.h"
+#include "sqs/base/cleanup.h"
+#include "sqs/base/clock.h"
+#include "sqs/base/log.h"
+
+enum {
+	TURN = 64, /* requests between looks at the timers */
+	DRAIN_TICK_MS = 20,
+	CLOSE_MS = 500,    /* for those who are in to close their files */
+	GIVE_BACK_MS = 800 /* for giving back what is held, when nothing is being sent */
+};
+
+enum phase { SERVING, ENDING, OVER };
+
+struct session {
+	struct mount *mount;
+	struct fuse_session *fuse;
+	struct fuse_buf buf;
+	int wake_fd;
+	int signal_fd;
+	enum phase phase;
+	int64_t ending_since_ms;
+	int64_t deadline_ms; /* of ENDING */
+	bool is_connected;   /* the kernel may still ask something */
+	bool is_detached;    /* the mount point was let go here */
+};
+
+static const int ending_signals[] = {SIGTERM, SIGINT, SIGHUP};
+
+/* -------------------------------------------------------------------------------------
+ * Making it
+ */
+
+void session_block_signals(void)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+	sigset_t all;
+
+	sigfillset(&all);
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
+		sigdelset(&all, faults[i]);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+}
+
+int session_new_wake_fd(void)
+{
+	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+static int new_signal_fd(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		sigaddset(&set, ending_signals[i]);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static char last_complaint[200]; /* of libfuse, for the one line that says why */
+
+static void on_fuse_log(enum fuse_log_level level, const char *format, va_list args)
+{
+	char text[sizeof(last_complaint)];
+	size_t len;
+
+	vsnprintf(text, sizeof(text), format, args);
+	len = strlen(text);
+	while (len > 0 && text[len - 1] == '\n')
+		text[--len] = '\0';
+	if (level > FUSE_LOG_WARNING) {
+		log_debug("fuse", "%s", text);
+		return;
+	}
+	if (*last_complaint)
+		log_warning("fuse", "%s", text);
+	memcpy(last_complaint, text, len + 1);
+}
+
+/* Commas and backslashes of a value, for libfuse's parser. */
+static void add_escaped(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == ',' || *text == '\\')
+			buf_add_char(out, '\\');
+		buf_add_char(out, *text);
+	}
+}
+
+static struct fuse_session *new_fuse_session(struct mount *mount)
+{
+	const struct options *options = mount->options;
+	AUTO(buf) struct buf list = {0};
+	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	struct fuse_session *fuse = NULL;
+
+	buf_add_string(&list, "default_permissions,subtype=sqsfs,fsname=");
+	add_escaped(&list, options->source);
+	if (*options->fuse_options)
+		buf_printf(&list, ",%s", options->fuse_options);
+	if (!list.failed && fuse_opt_add_arg(&args, "sqsfs") == 0 &&
+		fuse_opt_add_arg(&args, "-o") == 0 &&
+		fuse_opt_add_arg(&args, list.data) == 0 &&
+		(!options->debug || fuse_opt_add_arg(&args, "-d") == 0))
+		fuse = fuse_session_new(&args, &ops_table, sizeof(ops_table), mount);
+	fuse_opt_free_args(&args);
+	return fuse;
+}
+
+struct session *session_new(struct mount *mount, int wake_fd, char *why, size_t size)
+{
+	const char *mountpoint = mount->options->mountpoint;
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (!session)
+		return NULL;
+	session->mount = mount;
+	session->wake_fd = wake_fd;
+	session->signal_fd = new_signal_fd();
+	fuse_set_log_func(on_fuse_log);
+	session->fuse = new_fuse_session(mount);
+	if (session->fuse && fuse_session_mount(session->fuse, mountpoint) == 0 &&
+		init_patch(session->fuse)) {
+		fcntl(fuse_session_fd(session->fuse), F_SETFL, O_NONBLOCK);
+		session->is_connected = true;
+		mount->session = session->fuse;
+		snprintf(last_complaint, sizeof(last_complaint), "mounted");
+		return session;
+	}
+	snprintf(why, size, "cannot mount on %s: %s", mountpoint,
+		*last_complaint ? last_complaint : "see above");
+	session_free(session);
+	return NULL;
+}
+
+/* -------------------------------------------------------------------------------------
+ * Ending
+ */
+
+static void begin_ending(struct session *session)
+{
+	struct mount *mount = session->mount;
+
+	if (session->phase != SERVING)
+		return;
+	session->phase = ENDING;
+	session->ending_since_ms = clock_boot_ms();
+	session->deadline_ms =
+		session->ending_since_ms + mount->options->drain_s * INT64_C(1000);
+	mount_lock(mount);
+	mount->is_ending = true;
+	mount_unlock(mount);
+	receiving_end(mount);
+	sending_end(mount);
+}
+
+struct detach {
+	struct job job;
+	const char *path;
+};
+
+static void run_detach(struct job *job)
+{
+	struct detach *detach = list_entry(job, struct detach, job);
+
+	mountpoint_detach(detach->path);
+	free(detach);
+}
+
+/* On the helper's thread: unmounting may ask us something first. */
+static void detach(struct session *session)
+{
+	struct detach *detach = calloc(1, sizeof(*detach));
+
+	if (!detach)
+		return;
+	detach->job.run = run_detach;
+	detach->path = session->mount->options->mountpoint;
+	session->is_detached = true;
+	helper_add(session->mount->helper, &detach->job);
+}
+
+static bool is_sending(struct mount *mount)
+{
+	bool is_busy = false;
+
+	mount_lock(mount);
+	list_each (link, &mount->queues) {
+		const struct queue *queue = list_entry(link, struct queue, mount_link);
+
+		is_busy |= queue->sending.pending > 0 || queue->receiving.deleting > 0;
+	}
+	mount_unlock(mount);
+	return is_busy;
+}
+
+static void advance_ending(struct session *session)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	if (session->phase == SERVING && !session->is_connected)
+		begin_ending(session);
+	if (session->phase != ENDING)
+		return;
+	if (now_ms >= session->deadline_ms ||
+		(!is_sending(session->mount) &&
+			(!session->is_connected ||
+				now_ms - session->ending_since_ms >= CLOSE_MS)))
+		session->phase = OVER;
+}
+
+static void on_signal(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	if (read(session->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (session->phase == SERVING) {
+		log_info("sqsfs", "ending: %s", strsignal((int)info.ssi_signo));
+		begin_ending(session);
+		detach(session);
+	} else {
+		log_info("sqsfs", "ending now");
+		session->deadline_ms = clock_boot_ms();
+	}
+}
+
+/* -------------------------------------------------------------------------------------
+ * The loop
+ */
+
+/* Requests that are there, but not so many that timers are late. */
+static void serve(struct session *session)
+{
+	for (int i = 0; i < TURN && session->is_connected; i++) {
+		int n = fuse_session_receive_buf(session->fuse, &session->buf);
+
+		if (n == -EAGAIN || n == -EINTR)
+			return;
+		if (n > 0)
+			fuse_session_process_buf(session->fuse, &session->buf);
+		if (n <= 0 || fuse_session_exited(session->fuse))
+			session->is_connected = false;
+		else
+			startup_ready(); /* the first request was INIT */
+	}
+}
+
+static int poll_timeout(const struct session *session)
+{
+	int64_t left_ms = timers_due(session->mount);
+
+	if (left_ms != INT64_MAX)
+		left_ms -= clock_boot_ms();
+	if (session->phase != SERVING && left_ms > DRAIN_TICK_MS)
+		left_ms = DRAIN_TICK_MS;
+	if (left_ms > INT32_MAX)
+		return -1;
+	return left_ms > 0 ? (int)left_ms : 0;
+}
+
+static void wait_for_work(struct session *session)
+{
+	struct pollfd fds[] = {
+		{.fd = session->is_connected ? fuse_session_fd(session->fuse) : -1,
+			.events = POLLIN},
+		{.fd = session->wake_fd, .events = POLLIN},
+		{.fd = session->signal_fd, .events = POLLIN},
+	};
+	eventfd_t ignored;
+
+	if (poll(fds, ARRAY_SIZE(fds), poll_timeout(session)) <= 0)
+		return;
+	if (fds[1].revents)
+		eventfd_read(session->wake_fd, &ignored);
+	if (fds[2].revents)
+		on_signal(session);
+	if (fds[0].revents)
+		serve(session);
+}
+
+int64_t session_run(struct session *session)
+{
+	int64_t left_ms;
+
+	while (session->phase != OVER) {
+		wait_for_work(session);
+		timers_run(session->mount, clock_boot_ms());
+		advance_ending(session);
+	}
+	left_ms = session->deadline_ms - clock_boot_ms();
+	return left_ms < 0 ? 0 : left_ms < GIVE_BACK_MS ? left_ms : GIVE_BACK_MS;
+}
+
+bool session_was_in_use(const struct session *session)
+{
+	return session->is_connected;
+}
+
+/*
+ * fuse_session_unmount() would unmount by path what may by now be the mount of
+ * somebody else, unless it sees that the connection is dead: a pipe without a reader
+ * looks like that, and in the descriptor's place it ends the connection too.
+ */
+static void cut_connection(struct fuse_session *fuse)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return;
+	close(ends[0]);
+	dup3(ends[1], fuse_session_fd(fuse), O_CLOEXEC);
+	close(ends[1]);
+}
+
+void session_free(struct session *session)
+{
+	if (!session)
+		return;
+	if (session->fuse) {
+		if (session->is_detached)
+			cut_connection(session->fuse);
+		fuse_session_unmount(session->fuse);
+		fuse_session_destroy(session->fuse);
+	}
+	free(session->buf.mem);
+	if (session->signal_fd >= 0)
+		close(session->signal_fd);
+	free(session);
+}

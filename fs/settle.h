@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Waits until nothing of a queue is under way: no send, no delete. For fsyncdir
+ * and rmdir, which hold the directory's lock, so it is bounded in time.
+ */
+#ifndef FS_SETTLE_H
+#define FS_SETTLE_H
+
+#include "fs/queue.h"
+
+/*
+ * Calls `done` once, lock free, on any thread, perhaps at once, with the request
+ * still to be answered: error is 0, the errno of the first failure, EINTR, or
+ * ETIMEDOUT. `arg` is handed through. The queue is referenced until then.
+ */
+typedef void settle_done_fn(void *arg, int error);
+void settle(fuse_req_t req, struct queue *queue, int64_t timeout_ms, settle_done_fn *done,
+	void *arg);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/spool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/draft_send.h"
+#include "fs/helper.h"
+#include "fs/options.h"
+#include "fs/saved.h"
+#include "fs/send_order.h"
+#include "sqs/base/cleanup.h"
+#include "sqs/base/clock.h"
+#include "sqs/base/log.h"
+
+static const char prefix[] = ".spooled-";
+
+/* For so long after a failure the next file is not tried first. */
+enum { AWAY_MS = 5000 };
+
+static const bool is_out_of_reach[SQS_ERROR_COUNT] = {
+	[SQS_UNREACHABLE] = true,
+	[SQS_TIMED_OUT] = true,
+	[SQS_INSECURE] = true,
+	[SQS_SERVICE_FAILED] = true,
+};
+
+char *spool_directory(const struct queue *queue)
+{
+	const struct mount *mount = queue->dir.node.mount;
+	char *path;
+
+	if (!mount->options->spool || asprintf(&path, "%s/%s/%s", mount->options->spool,
+					      mount->id, queue->name) < 0)
+		return NULL;
+	return path;
+}
+
+bool spool_has_locked(const struct draft *draft)
+{
+	return draft->saved && draft->node.name &&
+	       strncmp(draft->node.name, prefix, sizeof(prefix) - 1) == 0;
+}
+
+static bool is_behind_spooled(const struct draft *draft)
+{
+	const struct draft *blocker = send_order_blocker_locked(draft);
+
+	return blocker && spool_has_locked(blocker);
+}
+
+static bool is_away(const struct draft *draft)
+{
+	return clock_boot_ms() < draft->queue->sending.away_until_ms;
+}
+
+bool spool_wants_locked(const struct draft *draft, enum sqs_error error)
+{
+	struct mount *mount = draft->node.mount;
+
+	if (!mount->options->spool || spool_has_locked(draft) || !draft->node.parent)
+		return false;
+	if (is_out_of_reach[error]) {
+		draft->queue->sending.away_until_ms = clock_boot_ms() + AWAY_MS;
+		return true;
+	}
+	/* Called off because the one before it failed, or because the mount ends. */
+	return error == SQS_CANCELLED && (mount->is_ending || is_away(draft));
+}
+
+bool spool_wants_new_locked(const struct draft *draft)
+{
+	const struct mount *mount = draft->node.mount;
+
+	if (!mount->options->spool || spool_has_locked(draft) || !draft->node.parent)
+		return false;
+	return is_away(draft) || is_behind_spooled(draft);
+}
+
+/* -------------------------------------------------------------------------------------
+ * Putting one there
+ */
+
+struct spooling {
+	struct job job;
+	struct draft *draft; /* its bytes are lent to us */
+	spool_done_fn *done;
+	uint64_t number;
+	char *dir;
+	char *group_id;
+	char name[NAME_MAX + 1];
+};
+
+static void spooling_free(struct spooling *spooling)
+{
+	free(spooling->dir);
+	free(spooling->group_id);
+	free(spooling);
+}
+
+/* The old name is free now; for a while it tells that its file is in good hands. */
+static void leave_receipt_locked(const struct draft *draft, struct dir *dir,
+	const char *group_id, const char *name)
+{
+	struct draft *receipt = draft_new_locked(draft->queue, dir, group_id, name);
+
+	if (!receipt)
+		return;
+	receipt->sent = draft_size(draft);
+	draft_receipt_locked(receipt);
+	node_unref_locked(&receipt->node);
+}
+
+/* False: it was removed meanwhile, or there is no memory. */
+static bool move_aside_locked(struct draft *draft, const char *name)
+{
+	struct dir *dir = draft->node.parent;
+	AUTO(free) char *old_name = dir ? strdup(draft->node.name) : NULL;
+
+	if (!old_name || !dir_move_locked(&draft->node, dir, name))
+		return false;
+	leave_receipt_locked(draft, dir, draft->group_id, old_name);
+	return true;
+}
+
+static struct saved *write_down(const struct spooling *spooling)
+{
+	const struct draft *draft = spooling->draft;
+	struct saved_message message = {
+		.group_id = spooling->group_id,
+		.name = spooling->name,
+		.state = draft_state_name(DRAFT_RETRYING),
+		.dedup_id = draft->dedup_id[0] ? draft->dedup_id : NULL,
+		.order = spooling->number,
+		.bytes = buf_view(&draft->bytes),
+		.attributes = &draft->attributes,
+	};
+	struct saved *saved = saved_write(spooling->dir, &message);
+
+	if (!saved)
+		log_error("spool", "cannot write %s/%s: %s", spooling->dir,
+			spooling->name, strerror(errno));
+	return saved;
+}
+
+static void run_spooling(struct job *job)
+{
+	struct spooling *spooling = list_entry(job, struct spooling, job);
+	struct draft *draft = spooling->draft;
+	struct mount *mount = draft->node.mount;
+	struct saved *saved = write_down(spooling);
+	bool is_spooled = saved != NULL;
+
+	mount_lock(mount);
+	if (saved) {
+		saved_forget_locked(draft);
+		draft->saved = saved;
+		is_spooled = move_aside_locked(draft, spooling->name);
+		if (!is_spooled)
+			saved_forget_locked(draft);
+	}
+	mount_unlock(mount);
+	spooling->done(draft, is_spooled);
+	spooling_free(spooling);
+}
+
+/* Later ones have larger numbers, also after a restart. */
+static uint64_t next_number(struct sending *sending)
+{
+	uint64_t now = (uint64_t)clock_wall_ms() << 10;
+
+	sending->last_spooled =
+		now > sending->last_spooled ? now : sending->last_spooled + 1;
+	return sending->last_spooled;
+}
+
+bool spool_put_locked(struct draft *draft, spool_done_fn *done)
+{
+	struct spooling *spooling = calloc(1, sizeof(*spooling));
+
+	if (!spooling)
+		return false;
+	spooling->job.run = run_spooling;
+	spooling->draft = draft;
+	spooling->done = done;
+	spooling->number = next_number(&draft->queue->sending);
+	spooling->dir = spool_directory(draft->queue);
+	spooling->group_id = draft->group_id ? strdup(draft->group_id) : NULL;
+	if (!spooling->dir || (draft->group_id && !spooling->group_id)) {
+		spooling_free(spooling);
+		return false;
+	}
+	snprintf(spooling->name, sizeof(spooling->name), "%s%016" PRIx64 "-%.220s",
+		prefix, spooling->number, draft->node.name);
+	list_init(&spooling->job.link);
+	helper_add(draft->node.mount->helper, &spooling->job);
+	return true;
+}

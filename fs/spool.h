@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The spool (-o spool=DIR): store and forward. A complete file that cannot be sent
+ * because the service cannot be reached is put on the disk, which is as good as
+ * sent for whoever waits. From then on it has a name of its own,
+ *
+ *	NAME  ->  .spooled-NUMBER-NAME
+ *
+ * so that NAME is free for the next one, and is retried until it is sent. It lies
+ * in DIR/MOUNT-ID/QUEUE, as saved.h says.
+ */
+#ifndef FS_SPOOL_H
+#define FS_SPOOL_H
+
+#include "fs/draft.h"
+
+/* How long to try before a file is spooled; how often what is spooled is tried. */
+enum { SPOOL_AFTER_MS = 4000, SPOOL_RETRY_MS = 5000 };
+
+/* The directory of this queue, to be freed; NULL: there is no spool, or no memory. */
+char *spool_directory(const struct queue *queue);
+
+/* All with the lock held. */
+
+/* Whether it lies in the spool. */
+bool spool_has_locked(const struct draft *draft);
+
+/* Whether a file that failed so is one for the spool. */
+bool spool_wants_locked(const struct draft *draft, enum sqs_error error);
+
+/* Whether a file that was just completed is: the service could not be reached a moment
+ * ago, or an earlier one of its group is there. */
+bool spool_wants_new_locked(const struct draft *draft);
+
+/*
+ * Puts a draft that is SENDING, with no operation, on the disk. `done` is called
+ * lock free, on the helper's thread. False: no memory, and it is not called.
+ */
+typedef void spool_done_fn(struct draft *draft, bool is_spooled);
+bool spool_put_locked(struct draft *draft, spool_done_fn *done);
+
+#endif

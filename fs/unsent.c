@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What could not be sent before the mount ended is saved in the state directory, and
+ * offered again by the next mount of the same source:
+ *
+ *	$XDG_STATE_HOME/sqsfs/unsent/MOUNT-ID/QUEUE/...      as saved.h says
+ *
+ * What is in the spool directory (-o spool=) lies there in the same form.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fs/draft_send.h"
+#include "fs/group.h"
+#include "fs/options.h"
+#include "fs/saved.h"
+#include "fs/send_order.h"
+#include "fs/spool.h"
+#include "sqs/base/cleanup.h"
+#include "sqs/base/clock.h"
+#include "sqs/base/log.h"
+
+enum { FIRST_RETRY_MS = 1000 };
+
+/* The directory of this queue's unsent files, to be freed; NULL: no memory, no home. */
+static char *directory_of(const struct queue *queue)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const struct passwd *user = home && *home ? NULL : getpwuid(getuid());
+	const char *below = "";
+	char *path;
+
+	if (!state || *state != '/') {
+		state = user ? user->pw_dir : home;
+		below = "/.local/state";
+	}
+	if (!state || asprintf(&path, "%s%s/sqsfs/unsent/%s/%s", state, below,
+			      queue->dir.node.mount->id, queue->name) < 0)
+		return NULL;
+	return path;
+}
+
+/* -------------------------------------------------------------------------------------
+ * Saving
+ */
+
+/* How the next mount is to take it. A file whose writer lost the mount is cut short. */
+static enum draft_state saved_state(const struct draft *draft)
+{
+	if (draft->state == DRAFT_WRITING && !draft->has_draft_name)
+		return DRAFT_KILLED;
+	return draft->state;
+}
+
+static void save(const char *dir, struct draft *draft, uint64_t order)
+{
+	char error[1024];
+	bool has_error = draft_describe_error(draft, error, sizeof(error));
+	struct saved_message message = {
+		.group_id = draft->group_id,
+		.name = draft->node.name,
+		.state = draft_state_name(saved_state(draft)),
+		.error = has_error ? error : NULL,
+		.dedup_id = draft->dedup_id[0] ? draft->dedup_id : NULL,
+		.order = order,
+		.bytes = buf_view(&draft->bytes),
+		.attributes = &draft->attributes,
+	};
+
+	if (!draft->saved && dir)
+		draft->saved = saved_write(dir, &message);
+	if (draft->saved)
+		log_warning("unsent", "%s/%s was not sent: kept in %s",
+			draft->queue->name, message.name, saved_path(draft->saved));
+	else
+		log_error("unsent", "%s/%s was not sent, and is lost: %s: %s",
+			draft->queue->name, message.name, dir ? dir : "no home directory",
+			dir ? strerror(errno) : "set XDG_STATE_HOME");
+	saved_free(TAKE(draft->saved)); /* the copy stays */
+}
+
+/* Nobody else is here any more: the lock is held for the sake of those below. */
+static void save_queue(struct queue *queue)
+{
+	struct mount *mount = queue->dir.node.mount;
+	AUTO(free) char *dir = directory_of(queue);
+	uint64_t order = 0;
+
+	mount_lock(mount);
+	while (!list_is_empty(&queue->sending.drafts)) {
+		struct draft *draft =
+			list_entry(queue->sending.drafts.next, struct draft, link);
+
+		if (draft_is_unsent(draft) && draft->node.name)
+			save(dir, draft, ++order);
+		list_remove(&draft->link);
+		draft_discard_locked(draft);
+	}
+	mount_unlock(mount);
+}
+
+void sending_save_unsent(struct mount *mount)
+{
+	struct queue *queue = NULL;
+
+	while ((queue = sending_next_queue(mount, queue)) != NULL)
+		save_queue(queue);
+}
+
+/* -------------------------------------------------------------------------------------
+ * Restoring
+ */
+
+/* The directory of this group, made if need be; NULL: no memory, or the name is taken. */
+static struct dir *group_dir_locked(struct queue *queue, const char *group_id)
+{
+	struct node *there = group_id ? dir_find_locked(&queue->dir, group_id) : NULL;
+
+	if (!group_id)
+		return &queue->dir;
+	if (there)
+		return node_is_dir(there) ? dir_of(there) : NULL;
+	return group_new_locked(queue, group_id);
+}
+
+static void set_error_locked(struct draft *draft, const char *error)
+{
+	struct sqs_failure failure = {.error = SQS_SERVICE_FAILED};
+
+	snprintf(failure.message, sizeof(failure.message), "%.*s",
+		(int)sizeof(failure.message) - 1, error);
+	draft_set_failure_locked(draft, &failure);
+}
+
+/* It goes on where the last mount left it; what waited or was being sent is retried. */
+static void resume_locked(struct draft *draft, const char *state)
+{
+	enum draft_state next = DRAFT_RETRYING;
+
+	if (strcmp(state, draft_state_name(DRAFT_WRITING)) == 0)
+		return;
+	if (strcmp(state, draft_state_name(DRAFT_KILLED)) == 0)
+		next = DRAFT_KILLED;
+	if (strcmp(state, draft_state_name(DRAFT_REFUSED)) == 0)
+		next = DRAFT_REFUSED;
+	if (next != DRAFT_KILLED)
+		send_order_join_locked(draft);
+	draft_enter_locked(draft, next);
+	if (next == DRAFT_RETRYING)
+		timer_set_locked(&draft->timer, clock_boot_ms() + FIRST_RETRY_MS);
+}
+
+static struct draft *restore_locked(struct queue *queue,
+	const struct saved_message *message, struct attributes *attributes)
+{
+	struct dir *dir = group_dir_locked(queue, message->group_id);
+	struct draft *draft = NULL;
+
+	if (!dir || dir_find_locked(dir, message->name))
+		return NULL;
+	draft = draft_new_locked(queue, dir, message->group_id, message->name);
+	if (!draft)
+		return NULL;
+	if (draft_write_locked(
+		    draft, message->bytes.data, message->bytes.len, 0, INT64_MAX) != 0 ||
+		draft->state != DRAFT_WRITING) {
+		draft_discard_locked(draft);
+		node_unref_locked(&draft->node);
+		return NULL;
+	}
+	draft->attributes = *attributes;
+	*attributes = (struct attributes){0};
+	if (message->dedup_id)
+		snprintf(draft->dedup_id, sizeof(draft->dedup_id), "%s",
+			message->dedup_id);
+	if (message->error)
+		set_error_locked(draft, message->error);
+	resume_locked(draft, message->state);
+	return draft;
+}
+
+static void on_found(void *arg, struct saved *saved, const struct saved_message *message,
+	struct attributes *attributes)
+{
+	struct queue *queue = arg;
+	struct mount *mount = queue->dir.node.mount;
+	struct draft *draft;
+
+	mount_lock(mount);
+	draft = restore_locked(queue, message, attributes);
+	if (draft)
+		draft->saved = saved;
+	node_unref_locked(draft ? &draft->node : NULL);
+	mount_unlock(mount);
+	if (draft) {
+		log_info("unsent", "%s/%s, kept by an earlier mount, is offered again",
+			queue->name, message->name);
+		return;
+	}
+	log_warning("unsent", "%s/%s cannot be offered again: it stays in %s",
+		queue->name, message->name, saved_path(saved));
+	saved_free(saved);
+}
+
+void sending_restore_unsent(struct mount *mount)
+{
+	struct queue *queue = NULL;
+
+	while ((queue = sending_next_queue(mount, queue)) != NULL) {
+		AUTO(free) char *unsent = directory_of(queue);
+		AUTO(free) char *spool = spool_directory(queue);
+
+		if (spool)
+			saved_read_all(spool, on_found, queue);
+		if (unsent)
+			saved_read_all(unsent, on_found, queue);
+	}
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/writer.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sqs/base/cleanup.h"
+#include "tests/lib/test.h"
+
+/* -------------------------------------------------------------------------------------
+ * The verdict
+ */
+
+enum { DIRTY = 1, OPENER = 2, WROTE_LAST = 4, OTHERS = 8, EXITING = 16, KILLED = 32 };
+
+static const struct {
+	unsigned facts;
+	enum writer_holders holders;
+	enum writer_verdict verdict;
+} verdicts[] = {
+	/* semantics.md: "The file is sent when it is complete, which is at its last
+	   close." */
+	{DIRTY | OPENER, HOLDERS_NONE, VERDICT_NOW},
+	{DIRTY | OPENER | WROTE_LAST, HOLDERS_NONE, VERDICT_NOW},
+	{DIRTY | OPENER | EXITING, HOLDERS_NONE, VERDICT_NOW},
+	{OPENER, HOLDERS_NONE, VERDICT_CLEAN},
+	{OPENER | EXITING | KILLED, HOLDERS_NONE, VERDICT_CLEAN},
+	/* "When a child or another process still holds the file, it is sent at the very
+	 * last close, in the background, as one message." */
+	{DIRTY | OPENER, HOLDERS_SOME, VERDICT_LATER},
+	{DIRTY | OPENER | EXITING, HOLDERS_SOME, VERDICT_LATER},
+	{DIRTY | OPENER | OTHERS, HOLDERS_NONE, VERDICT_LATER},
+	{DIRTY, HOLDERS_NONE, VERDICT_LATER},
+	{DIRTY | WROTE_LAST, HOLDERS_NONE, VERDICT_LATER},
+	{DIRTY | WROTE_LAST | EXITING, HOLDERS_NONE, VERDICT_LATER},
+	/* What could not be looked at may be held. */
+	{DIRTY | OPENER, HOLDERS_UNKNOWN, VERDICT_LATER},
+	{DIRTY | OPENER, HOLDERS_MANY, VERDICT_LATER},
+	/* "A writer killed by a signal leaves a file that is never sent by itself". */
+	{DIRTY | OPENER | EXITING | KILLED, HOLDERS_NONE, VERDICT_KILLED},
+	{DIRTY | OPENER | EXITING | KILLED, HOLDERS_SOME, VERDICT_KILLED},
+	{DIRTY | WROTE_LAST | EXITING | KILLED, HOLDERS_NONE, VERDICT_KILLED},
+	/* A child that wrote nothing last may die as it likes. */
+	{DIRTY | EXITING | KILLED, HOLDERS_NONE, VERDICT_LATER},
+};
+
+static struct writer_facts facts_of(unsigned bits, enum writer_holders holders)
+{
+	return (struct writer_facts){
+		.is_dirty = bits & DIRTY,
+		.is_opener = bits & OPENER,
+		.wrote_last = bits & WROTE_LAST,
+		.others_may_write = bits & OTHERS,
+		.look = {holders, bits & EXITING, bits & KILLED},
+	};
+}
+
+TEST(a_close_completes_a_file_only_when_nobody_else_has_it)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
+		struct writer_facts facts =
+			facts_of(verdicts[i].facts, verdicts[i].holders);
+
+		CHECK_NUMBER(writer_judge(&facts), verdicts[i].verdict);
+	}
+}
+
+TEST(not_looking_never_changes_the_verdict)
+{
+	for (unsigned bits = 0; bits < 16; bits++) {
+		struct writer_facts without = facts_of(bits, HOLDERS_UNKNOWN);
+
+		if (writer_must_look(&without))
+			continue;
+		for (int holders = HOLDERS_NONE; holders <= HOLDERS_MANY; holders++) {
+			for (unsigned exit = 0; exit < 4; exit++) {
+				struct writer_facts facts =
+					facts_of(bits | exit * EXITING,
+						(enum writer_holders)holders);
+
+				CHECK_NUMBER(
+					writer_judge(&facts), writer_judge(&without));
+			}
+		}
+	}
+}
+
+/* -------------------------------------------------------------------------------------
+ * Looking at real processes
+ */
+
+static const struct writer_limit no_limit = {1000000, INT64_MAX};
+
+/* A file that is in nobody else's table. */
+static int own_file(uint64_t *ino)
+{
+	int fd = memfd_create("held", MFD_CLOEXEC);
+	struct stat st = {0};
+
+	fstat(fd, &st);
+	*ino = st.st_ino;
+	return fd;
+}
+
+static enum writer_holders holders_of(pid_t pid, uint64_t ino)
+{
+	return writer_look(pid, ino, no_limit).holders;
+}
+
+TEST(a_descriptor_of_the_process_is_found)
+{
+	uint64_t ino;
+	int fd = own_file(&ino);
+
+	CHECK_NUMBER(holders_of(getpid(), ino), HOLDERS_SOME);
+	close(fd);
+	CHECK_NUMBER(holders_of(getpid(), ino), HOLDERS_NONE);
+}
+
+TEST(a_descriptor_of_a_grandchild_is_found)
+{
+	uint64_t ino;
+	int fd = own_file(&ino), ready[2], stop[2];
+	pid_t child;
+	char byte;
+
+	CHECK(pipe2(ready, O_CLOEXEC) == 0 && pipe2(stop, O_CLOEXEC) == 0);
+	child = fork();
+	if (child == 0) {
+		pid_t grandchild = fork();
+
+		close(stop[1]);
+		if (grandchild == 0) {
+			byte = 1;
+			if (write(ready[1], &byte, 1) == 1)
+				_exit((int)read(stop[0], &byte, 1));
+			_exit(1);
+		}
+		close(fd);
+		_exit(waitpid(grandchild, NULL, 0) != grandchild);
+	}
+	CHECK_NUMBER(read(ready[0], &byte, 1), 1);
+	close(fd);
+	CHECK_NUMBER(holders_of(getpid(), ino), HOLDERS_SOME);
+	close(stop[0]);
+	close(stop[1]);
+	CHECK_NUMBER(waitpid(child, NULL, 0), child);
+	CHECK_NUMBER(holders_of(getpid(), ino), HOLDERS_NONE);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+TEST(a_limit_that_is_reached_is_told)
+{
+	uint64_t ino;
+	int fd = own_file(&ino);
+	struct writer_look look =
+		writer_look(getpid(), ino + 1, (struct writer_limit){1, INT64_MAX});
+
+	close(fd);
+	CHECK_NUMBER(look.holders, HOLDERS_MANY);
+}
+
+TEST(a_process_that_is_gone_is_unknown)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	CHECK_NUMBER(waitpid(child, NULL, 0), child);
+	CHECK_NUMBER(holders_of(child, 1), HOLDERS_UNKNOWN);
+	CHECK_NUMBER(writer_process_of(child), 0);
+	CHECK(!writer_is_thread_of(child, getpid()));
+	CHECK(writer_is_dying(child));
+}
+
+/* A zombie has let go of its descriptors, as a process has at the FLUSH of its exit. */
+static struct writer_look look_at_zombie(int signal)
+{
+	struct writer_look look;
+	siginfo_t info;
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (signal)
+			raise(signal);
+		_exit(3);
+	}
+	waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT);
+	look = writer_look(child, 1, no_limit);
+	waitpid(child, NULL, 0);
+	return look;
+}
+
+TEST(an_exit_is_told_from_a_kill)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGKILL, SIGSEGV};
+	struct writer_look look = look_at_zombie(0);
+
+	CHECK(look.is_exiting && !look.was_killed);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		if (signals[i] == SIGSEGV)
+			signal(SIGSEGV, SIG_DFL);
+		look = look_at_zombie(signals[i]);
+		CHECK(look.is_exiting && look.was_killed);
+	}
+}
+
+TEST(a_living_process_is_not_exiting)
+{
+	struct writer_look look = writer_look(getpid(), 1, no_limit);
+
+	CHECK(!look.is_exiting && !look.was_killed);
+	CHECK(!writer_is_dying(getpid()));
+}
+
+TEST(a_thread_belongs_to_its_process)
+{
+	pid_t parent = getppid();
+
+	CHECK_NUMBER(writer_process_of(getpid()), getpid());
+	CHECK(writer_is_thread_of(getpid(), getpid()));
+	CHECK(!writer_is_thread_of(getpid(), parent));
+	CHECK_NUMBER(writer_process_of(0), 0);
+	CHECK(!writer_is_thread_of(0, 0));
+}
+
+TEST_MAIN
