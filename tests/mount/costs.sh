@@ -1,0 +1,138 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The request table: every row of docs/semantics.md section 11 that states a number,
+# counted at the server. semantics.md: "A file operation costs the fewest requests possible"
+. "$(dirname "$0")/../lib/mount.sh"
+start_server
+mount_sqsfs -o list_ttl=3600,wait=2,receipt=0 "$endpoint"
+
+costs() { # NUMBER WHAT COMMAND...
+	number=$1
+	what=$2
+	shift 2
+	mark
+	"$@" >"$tmp/out" 2>&1
+	settle
+	(expect_requests "$number") || fail "'$what' does not cost $number"
+}
+
+# What goes on in the background has arrived: barriers that ask nothing themselves.
+settle() {
+	for queue in "$mnt"/*/; do
+		[ ! -d "$queue" ] || sync "$queue"
+	done
+}
+
+# semantics.md: "| `mkdir QUEUE` | GetQueueUrl (the kernel looks the name up), CreateQueue | 2 |"
+costs 2 mkdir mkdir "$mnt/q"
+costs 2 'mkdir, another' mkdir "$mnt/r"
+
+# semantics.md: "| stat or cd of a known queue | - | 0 |"
+# semantics.md: "| ls, stat of anything in it | - | 0 |"
+costs 0 'stat of a queue' stat "$mnt/q" "$mnt/q/next" "$mnt/q/.sqs"
+costs 0 'ls of a queue' ls -la "$mnt/q"
+costs 0 'ls of an absent name' ls "$mnt/q/absent"
+
+# semantics.md: "| create | a draft in memory | 0 |"
+# semantics.md: "| close without new bytes | - | 0 |"
+costs 0 'an empty file' touch "$mnt/q/empty"
+# semantics.md: "| rm of a draft | discards it | 0 |"
+costs 0 'rm of a draft' rm "$mnt/q/empty"
+costs 0 'writing to next' sh -c ': >"$1"' - "$mnt/q/next"
+
+# semantics.md: "| close, fsync, of new bytes | SendMessage | 1 |"
+send_small() {
+	head -c 100 /dev/zero | tr '\0' a >"$mnt/q/small"
+}
+costs 1 'a small send' send_small
+costs 1 'a small send, another' send_small
+
+# semantics.md: "| first write past 1024 bytes in a minute | GetQueueAttributes | 1 |"
+send_large() {
+	head -c 5000 /dev/zero | tr '\0' a >"$mnt/q/large"
+}
+costs 2 'the first large send' send_large
+costs 1 'the next large send' send_large
+
+# semantics.md: "| open of `next`, a message being there | ReceiveMessage | 1 |"
+# The queue's attributes were asked for a moment ago.
+costs 1 'a receive' cat "$mnt/q/next"
+costs 1 'another receive' cat "$mnt/q/next"
+id=$(held q)
+# semantics.md: "| read, stat, getfattr of a message | - | 0 |"
+costs 0 'reading a held message' cat "$mnt/q/$id"
+costs 0 'getfattr of a held message' getfattr -d "$mnt/q/$id"
+# semantics.md: "| touch of a message | ChangeMessageVisibility | 1; ceil(k / 10) for k together |"
+costs 1 'touch of a message' touch "$mnt/q/$id"
+# semantics.md: "| rm of a message | DeleteMessage in the background | 1; ceil(k / 10) for k together |"
+costs 1 'rm of a message' rm "$mnt/q/$id"
+
+# semantics.md: "| first open of `next` in a minute | GetQueueAttributes beside the receive | 1 more | |"
+say hello r
+costs 2 'the first receive' cat "$mnt/r/next"
+
+# semantics.md: "| k readers waiting on one queue | one long poll for min(k, 10), more as fast as they fill | 1 in each 20 s |"
+ten_readers() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		cat "$mnt/r/next" &
+	done
+	wait
+}
+# They wait two seconds; one poll for them all, or two when the first left with one reader.
+mark
+ten_readers >/dev/null 2>&1
+count_requests
+[ "$counted" -le 2 ] || fail "ten readers cost $counted requests"
+
+# semantics.md: "| close of k files together | SendMessageBatch | as few as ceil(k / 10) |"
+cat >"$tmp/together.py" <<'END'
+import os, sys, threading
+start = threading.Barrier(50)
+def send(n):
+    fd = os.open("%s/t%d" % (sys.argv[1], n), os.O_WRONLY | os.O_CREAT)
+    os.write(fd, b"together")
+    start.wait()
+    os.close(fd)
+threads = [threading.Thread(target=send, args=(n,)) for n in range(50)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+END
+mark
+python3 "$tmp/together.py" "$mnt/r" || fail "fifty sends together"
+count_requests
+[ "$counted" -le 25 ] || fail "fifty sends together cost $counted requests"
+
+drain r "$tmp/r"
+[ "$drained" = 50 ] || fail "$drained of 50"
+mark
+rm "$mnt"/r/????????-*
+sync "$mnt/r"
+count_requests
+[ "$counted" -le 10 ] || fail "51 deletes together cost $counted requests"
+
+# semantics.md: "| `rmdir QUEUE` | GetQueueAttributes for the counts, DeleteQueue | 2 |"
+costs 2 rmdir rmdir "$mnt/r"
+
+# semantics.md: "| an idle mount with nobody waiting | - | 0 |"
+rm "$mnt"/q/????????-* 2>/dev/null
+settle
+idle() {
+	until_s=$(($(now_s) + 3))
+	while [ "$(now_s)" -lt "$until_s" ]; do
+		ls "$mnt/q" >/dev/null
+		sleep 0.2
+	done
+}
+costs 0 'three idle seconds' idle
+
+# semantics.md: "| `ls MNT`, `ls -l MNT` with n queues | ListQueues | ceil(n / 1000), 0 within 5 s (`-o list_ttl=`) of the last |"
+remount "$endpoint"
+curl -s "$endpoint/?Action=CreateQueue&QueueName=made-elsewhere" >/dev/null
+is_due() {
+	names "$mnt" | grep -q made-elsewhere
+}
+await 8 is_due
+costs 0 'ls again' ls -l "$mnt"
+# semantics.md: "| first use of a queue not listed | GetQueueUrl | 1 |"
+curl -s "$endpoint/?Action=CreateQueue&QueueName=made-later" >/dev/null
+costs 1 'the first use of an unlisted queue' stat "$mnt/made-later"

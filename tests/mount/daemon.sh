@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../lib/mount.sh"
+
+daemon_pid() {
+	pgrep -f -x "$SQSFS .*$mnt.*" | head -n 1
+}
+
+# semantics.md: "The command returns when the mount can be used."
+"$SQSFS" "local:$tmp/queues" "$mnt" 2>"$tmp/err" || fail "sqsfs: $(cat "$tmp/err")"
+mkdir "$mnt/q" || fail "not usable when the command returned"
+pid=$(daemon_pid)
+[ -n "$pid" ] || fail "nothing runs"
+background "$pid"
+[ ! -s "$tmp/err" ] || fail "it says: $(cat "$tmp/err")"
+
+# semantics.md: "`fusermount3 -u`, SIGTERM and SIGINT end the mount cleanly, whatever is blocked."
+say hello q
+detach || fail "unmount: $(cat "$tmp/detach.log")"
+await 10 is_gone "$pid"
+
+# semantics.md: "With nothing to send, SIGTERM ends the mount in less than two seconds."
+for signal in TERM INT; do
+	"$SQSFS" "local:$tmp/queues" "$mnt" || fail "mount again"
+	pid=$(daemon_pid)
+	background "$pid"
+	hear q hello
+	mv "$mnt/q/$(held q)" "$mnt/q/next"
+	began=$(now_ms)
+	kill -s $signal "$pid"
+	await 10 is_gone "$pid"
+	[ $(($(now_ms) - began)) -lt 2000 ] || fail "SIG$signal took $(($(now_ms) - began)) ms"
+	! grep -q " $mnt fuse" /proc/self/mounts || fail "SIG$signal left the mount"
+done
+
+# semantics.md: "`mount -t fuse.sqsfs SOURCE DIR -o ...` and /etc/fstab work; `_netdev`, `nofail`, `user` and `x-*` options are ignored."
+if is_root && [ -x /sbin/mount.fuse3 ]; then
+	mkdir "$tmp/bin"
+	cp "$(command -v "$SQSFS")" "$tmp/bin/sqsfs"
+	# As if it were installed, in a namespace of mounts of its own.
+	unshare -m sh -c '
+		mount --bind "$1/bin" /usr/local/bin &&
+			mount -t fuse.sqsfs "local:$1/queues" "$1/mnt" \
+				-o _netdev,nofail,x-systemd.automount,wait=3,allow_other &&
+			grep " $1/mnt fuse.sqsfs " /proc/self/mounts && ls -A "$1/mnt" && umount "$1/mnt"
+		' - "$tmp" >"$tmp/mounted" || fail "mount -t fuse.sqsfs"
+	grep -q -x q "$tmp/mounted" || fail "mount -t fuse.sqsfs: $(cat "$tmp/mounted")"
+fi

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../lib/mount.sh"
+start_server
+mount_sqsfs -o visibility=4 "$endpoint"
+mkdir "$mnt/q"
+
+fill() { # NUMBER
+	for n in $(seq "$1"); do
+		say "$n" q "m$n"
+	done
+	drain q "$tmp/drained"
+	[ "$drained" = "$1" ] || fail "$drained of $1"
+}
+
+# semantics.md: "`rm` of a message's file deletes the message."
+# semantics.md: "unlink answers at once; deletions travel in the background, up to ten in a request, and are retried."
+fill 30
+mark
+began=$(now_ms)
+rm "$mnt"/q/????????-* || fail "rm"
+[ $(($(now_ms) - began)) -lt 1000 ] || fail "30 unlinks took $(($(now_ms) - began)) ms"
+names_are "$mnt/q" next || fail "ls shows $(names "$mnt/q")"
+
+# semantics.md: "`sync q`, `rmdir q` and unmount wait for the deletions of the queue and report what failed."
+sync "$mnt/q" || fail "sync"
+rmdir "$mnt/q" || fail "messages are left"
+
+# semantics.md: "A deletion lost in a crash of sqsfs means that the message is delivered again."
+# Deletions that the service has not got when sqsfs dies are no worse than that.
+mkdir "$mnt/q2"
+say again q2
+hear q2 again
+kill_server
+rm "$mnt/q2/$(held q2)" || fail "rm while the service is away"
+expect_errors_in_log
+kill_sqsfs
+start_server
+mount_sqsfs -o wait=10 "$endpoint"
+[ "$(cat "$mnt/q2/next")" = again ] || fail "lost"

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../lib/mount.sh"
+expect_errors_in_log
+start_server
+curl -sf "$endpoint/?Action=CreateQueue&QueueName=jobs" >/dev/null || fail "create"
+
+# semantics.md: "Where listing is denied, `ls MNT` fails with EACCES and everything else works."
+# semantics.md: "`cd MNT/jobs` needs no right to list queues: an unlisted queue is looked up by its name."
+faults 'ListQueues error=AccessDenied'
+mount_sqsfs -o wait=1 "$endpoint"
+expect_errno EACCES ls "$mnt"
+say hello jobs
+hear jobs hello
+
+# semantics.md: "Creating a file in a queue that is known to be missing or denied fails at open, without a request."
+faults 'SendMessage* error=AccessDenied'
+expect_errno EACCES cp /etc/hostname "$mnt/jobs/f"
+mark
+expect_errno EACCES dd if=/dev/null of="$mnt/jobs/g" status=none
+expect_requests 0
+
+# semantics.md: "`-o queue=URL,...` names queues of other accounts, or ones whose URL may not be looked up."
+faults 'ListQueues error=AccessDenied; GetQueueUrl error=AccessDenied'
+remount -o "wait=1,queue=$endpoint/000000000000/jobs" "$endpoint"
+say two jobs
+hear jobs two

@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../lib/mount.sh"
+mount_sqsfs -o wait=1
+mkdir "$mnt/q" "$mnt/o.fifo"
+
+# semantics.md: "`.sqs/dump` separates bodies with `-o separator=` (default a newline), shows each message once and gives all of them back at close."
+for n in $(seq 25); do
+	printf 'body %s' "$n" >"$mnt/q/f"
+	printf 'body %s' "$n" >"$mnt/o.fifo/f"
+	sync "$mnt/o.fifo"
+done
+seq -f 'body %.0f' 25 | sort >"$tmp/sent"
+for _ in 1 2; do
+	sort "$mnt/q/.sqs/dump" | cmp - "$tmp/sent" || fail "dump"
+done
+seq -f 'body %.0f' 25 | cmp - "$mnt/o.fifo/.sqs/dump" || fail "a FIFO queue is dumped out of order"
+drain q "$tmp/q"
+[ "$drained" = 25 ] || fail "$drained of 25 are left after two dumps"

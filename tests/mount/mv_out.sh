@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../lib/mount.sh"
+mount_sqsfs
+mkdir "$mnt/q" "$mnt/other" "$tmp/out"
+
+# semantics.md: "`mv q/next DIR` receives a message, copies it, then deletes it: an unlink of `next` by the process that read one from it to its end deletes that message."
+say one q
+mv "$mnt/q/next" "$tmp/out/" || fail "mv next"
+[ "$(cat "$tmp/out/next")" = one ] || fail "moved $(cat "$tmp/out/next")"
+sync "$mnt/q" && names_are "$mnt/q" next || fail "ls shows $(names "$mnt/q")"
+rmdir "$mnt/q" || fail "the message is still in the queue"
+mkdir "$mnt/jobs"
+
+# semantics.md: "Any other unlink of `next` fails with EPERM."
+expect_errno EPERM rm "$mnt/jobs/next"
+say two jobs
+cat "$mnt/jobs/next" >/dev/null
+expect_errno EPERM rm "$mnt/jobs/next"
+
+# Who has not read to the end has not got the message.
+say three-three jobs
+python3 - "$mnt/jobs/next" <<'END' || fail "unlink of next after half a read"
+import errno, os, sys
+fd = os.open(sys.argv[1], os.O_RDONLY)
+os.read(fd, 3)
+try:
+    os.unlink(sys.argv[1])
+except OSError as e:
+    sys.exit(e.errno != errno.EPERM)
+sys.exit(1)
+END
+
+# semantics.md: "`mv q/next q/NAME` gives a message that is already received a name, and fails with EAGAIN at once where none is at hand."
+mkdir "$mnt/nothing"
+began=$(now_ms)
+expect_errno EAGAIN mv "$mnt/nothing/next" "$mnt/nothing/mine"
+[ $(($(now_ms) - began)) -lt 1000 ] || fail "mv of next within the queue waited"

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What everyday programs do when they read `next`: each sees all of one message and
+# takes just one.
+# semantics.md: "fstat of an open `next` gives the size of its message, so tools that ask for the size first see all of it; before it is opened its size is 0."
+# semantics.md: "Each open of `next` owns its own message."
+. "$(dirname "$0")/../lib/idioms.sh"
+need rsync curl perl openssl bash xxd
+mount_sqsfs -o visibility=600
+make_sources
+python3 -c 'print("\n".join("line %d of a message" % n for n in range(15000)))' >"$src/long"
+export long="$src/long" n
+
+# One row: of two messages the command reads one, and writes what it makes of it to
+# standard output, which is what the same command makes of the file $long.
+reads() { # SHELL COMMAND
+	row_begin - - - "$1" "$2" || return 0
+	cp "$long" "$q/1" && cp "$long" "$q/2" || row_wrong "cp failed"
+	n=$q/next
+	(cd "$tmp" && timeout 30 "$1" -c "$2") >"$tmp/out" 2>"$tmp/err" </dev/null
+	row_status $? 0
+	n=$long
+	(cd "$tmp" && "$1" -c "$2") >"$tmp/out.file" 2>/dev/null </dev/null
+	cmp -s "$tmp/out" "$tmp/out.file" || row_wrong "it makes $(wc -c <"$tmp/out") other bytes of next than of a file"
+	[ "$(find "$q" -name '????????-*' | wc -l)" = 1 ] || row_wrong "ls shows '$(names "$q")'"
+	hear_body "row-$rows" | cmp -s - "$long" || row_wrong "the other message is not there"
+	row_end
+}
+
+for command in 'cat $n' 'cat < $n' 'head -c 1000000 $n' 'head -n 20000 $n' 'tail -c 100 $n' 'tail -n 5 $n' \
+	'tail -n +3 $n' 'cp $n c; cat c' 'dd status=none if=$n' 'dd status=none if=$n bs=1M' \
+	'wc < $n' 'wc -c < $n' 'grep -c line $n' 'grep -h 777 $n' 'sed s/line/row/ $n' \
+	'sed -n "\$p" $n' 'awk "{ print \$2 }" $n' 'sort $n' 'sort -r $n' 'tac $n' \
+	'md5sum < $n' 'sha256sum < $n' 'od -c $n' 'xxd $n' 'base64 $n' 'cut -c 1-9 $n' 'tr a-z A-Z < $n' \
+	'nl $n' 'fold $n' 'uniq $n' 'shuf -n 0 $n' 'paste $n' 'gzip -nc < $n' 'bzip2 -c < $n' 'tee < $n' \
+	'openssl dgst -sha256 -r < $n' 'openssl enc -base64 -in $n' 'curl -s file://$n' 'perl -ne print $n' \
+	'rsync $n r; cat r' 'rsync -a --no-times $n r; cat r' 'install $n i; cat i' 'split -n 1 $n s; cat saa' \
+	'cmp $n $long && echo same' 'diff $n $long && echo same' 'xargs -n 7 < $n' \
+	'read -r first < $n; echo "$first"' 'while read -r l; do echo "$l"; done < $n' 'body=$(cat $n); echo "$body"'; do
+	reads sh "$command"
+done
+for command in 'echo "$(<$n)"' 'mapfile -t lines < $n; echo ${#lines[@]} "${lines[77]}"' \
+	'exec 3< $n; read -u 3 a; read -u 3 b; echo "$a $b"; cat <&3'; do
+	reads bash "$command"
+done
+for command in 'sys.stdout.write(open(n).read())' 'print(len(open(n, "rb").read()))' \
+	'print(pathlib.Path(n).read_text(), end="")' 'print(open(n).readlines()[5])' \
+	'shutil.copyfile(n, "c"); print(open("c").read())' 'shutil.copy(n, "c"); print(open("c").read())' \
+	'shutil.copyfileobj(open(n, "rb"), sys.stdout.buffer)' \
+	'f = open(n, "rb"); print(os.fstat(f.fileno()).st_size)' \
+	'f = open(n, "rb"); o = open("c", "wb"); print(os.sendfile(o.fileno(), f.fileno(), 0, 1000000))' \
+	'f = open(n, "rb"); print(mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ)[-20:])' \
+	'f = open(n, "rb"); f.seek(-20, 2); print(f.read())' \
+	'f = open(n, "rb"); print(os.pread(f.fileno(), 20, 1000), os.pread(f.fileno(), 20, 7))'; do
+	reads sh "python3 -c 'import mmap, os, pathlib, shutil, sys
+n = os.environ[\"n\"]
+$command'"
+done
+
+# GNU tar takes the size from before the open: it stores an empty member, loudly or not,
+# and the message stays in the queue.
+row_begin - - - sh 'tar of next'
+cp "$long" "$q/1"
+tar -cf "$tmp/t" -C "$q" next 2>"$tmp/err"
+sync "$q"
+[ "$(find "$q" -name '????????-*' | wc -l)" = 1 ] || hear_body "row-$rows" | cmp -s - "$long" ||
+	row_wrong "the message is gone"
+row_end
+idioms_end

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../lib/mount.sh"
+expect_errors_in_log
+start_server
+options=wait=2,drain=2,spool=$tmp/spool
+mkdir "$tmp/spool"
+mount_sqsfs -o "$options" "$endpoint"
+mkdir "$mnt/q" "$mnt/o.fifo"
+say reached q
+kill_server
+
+# semantics.md: "With `-o spool=DIR`, a file completed while the service cannot be reached is stored in DIR, close succeeds, and it is sent when the service can be reached again."
+for n in 1 2 3; do
+	say "spooled $n" o.fifo "f$n"
+done
+find "$tmp/spool" -type f | grep -q . || fail "nothing in the spool"
+kill_sqsfs
+start_server
+mount_sqsfs -o "$options" "$endpoint"
+spool_is_empty() {
+	! find "$tmp/spool" -type f | grep -q .
+}
+await 30 spool_is_empty
+for n in 1 2 3; do
+	[ "$(cat "$mnt/o.fifo/next.x")" = "spooled $n" ] || fail "message $n"
+	rm "$mnt/o.fifo/next.x"
+	sync "$mnt/o.fifo"
+done
+
+# semantics.md: "What the service refuses for good is never spooled: it is an error at close."
+faults 'SendMessage* error=AccessDenied'
+expect_errno EACCES cp /etc/hostname "$mnt/q/f"
+spool_is_empty || fail "a refused file is in the spool"

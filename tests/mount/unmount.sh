@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../lib/mount.sh"
+start_server
+mount_sqsfs -o wait=inf "$endpoint"
+mkdir "$mnt/q" "$mnt/empty"
+
+# semantics.md: "At unmount everything that is held and not deleted is given back."
+for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	say "$n" q
+done
+drain q "$tmp/first"
+[ "$drained" = 12 ] || fail "$drained of 12"
+rm "$mnt/q/$(held q)"
+
+# semantics.md: "At the end of a mount sends under way get `-o drain=` seconds (default 30), waiting readers get EINTR, and what is held is given back."
+cat "$mnt/empty/next" 2>"$tmp/reader" &
+reader=$!
+background $reader
+cat "$mnt/empty/next.name" 2>"$tmp/named" &
+named=$!
+background $named
+await 5 waits_in_open $reader $named
+mark
+kill -TERM "$sqsfs_pid"
+began=$(now_ms)
+await 10 is_gone "$sqsfs_pid"
+[ $(($(now_ms) - began)) -lt 2000 ] || fail "SIGTERM took $(($(now_ms) - began)) ms"
+wait "$sqsfs_pid" || fail "exit status $?"
+sqsfs_pid=
+! wait $reader || fail "the reader succeeded"
+! wait $named || fail "the reader of next.name succeeded"
+grep -q -i 'interrupted\|software caused\|not connected' "$tmp/reader" || fail "the reader says $(cat "$tmp/reader")"
+expect_requests 2 'ChangeMessageVisibility.*'
+
+mount_sqsfs "$endpoint"
+drain q "$tmp/second"
+[ "$drained" = 11 ] || fail "$drained of 11 were given back"
+
+# The same when somebody unmounts it.
+unmount
+mount_sqsfs "$endpoint"
+drain q "$tmp/third"
+[ "$drained" = 11 ] || fail "$drained of 11 were given back by an unmount"

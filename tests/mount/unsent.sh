@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../lib/mount.sh"
+need getfattr
+expect_errors_in_log
+start_server
+mount_sqsfs -o drain=2 "$endpoint"
+mkdir "$mnt/q"
+kill_server
+
+# semantics.md: "A file that could not be sent stays listed with its content, and `user.sqs.error` says why in the service's own words."
+printf 'kept\n' >"$tmp/kept"
+expect_errno EHOSTUNREACH cp "$tmp/kept" "$mnt/q/f"
+names_are "$mnt/q" "f next" || fail "ls shows $(names "$mnt/q")"
+cmp "$tmp/kept" "$mnt/q/f" || fail "the content is altered"
+[ -n "$(xattr error "$mnt/q/f")" ] || fail "no user.sqs.error"
+
+# semantics.md: "`sync FILE` on a file that could not be sent tries again and reports the outcome."
+expect_errno EHOSTUNREACH sync "$mnt/q/f"
+
+# semantics.md: "Writing an unsent file anew, as `cp` to the same name does, replaces it."
+printf 'newer\n' >"$tmp/newer"
+expect_errno EHOSTUNREACH cp "$tmp/newer" "$mnt/q/f"
+cmp "$tmp/newer" "$mnt/q/f" || fail "it is not replaced"
+
+# semantics.md: "`rm` of an unsent file discards it."
+expect_errno EHOSTUNREACH cp "$tmp/kept" "$mnt/q/g"
+rm "$mnt/q/g" || fail "rm"
+names_are "$mnt/q" "f next" || fail "ls shows $(names "$mnt/q")"
+
+# What nobody could be told of is kept too: a builtin does not look at close.
+echo builtin >"$mnt/q/h"
+names_are "$mnt/q" "f h next" || fail "ls shows $(names "$mnt/q")"
+expect_errno EHOSTUNREACH sync "$mnt/q/h"
+
+# semantics.md: "Unsent files are saved at unmount in `$XDG_STATE_HOME/sqsfs/unsent`, named in the log, and offered again by the next mount of the same source."
+unmount
+find "$XDG_STATE_HOME/sqsfs/unsent" -type f -name f -perm 600 | grep -q . || fail "f is not saved"
+grep -q 'f' "$log" || fail "the log does not name it"
+start_server
+mount_sqsfs "$endpoint"
+both_sent() {
+	names_are "$mnt/q" next
+}
+await 20 both_sent
+drain q "$tmp/q"
+[ "$drained" = 2 ] || fail "$drained of 2"
+[ "$(cat "$tmp"/q/* | sort | tr '\n' ' ')" = "builtin newer " ] || fail "$(cat "$tmp"/q/*)"
+! find "$XDG_STATE_HOME/sqsfs/unsent" -type f | grep -q . || fail "saved files are left"
+
+# semantics.md: "What is sent in the background stays listed until the service has accepted it, and is retried until then."
+# semantics.md: "A file that failed where nobody could be told is retried with growing pauses until it is sent or removed."
+echo later >"$mnt/q/later.tmp"
+kill_server
+mv "$mnt/q/later.tmp" "$mnt/q/later" || fail "rename"
+expect_errno EHOSTUNREACH sync "$mnt/q/later"
+names_are "$mnt/q" "later next" || names "$mnt/q" | grep -q later || fail "ls shows $(names "$mnt/q")"
+start_server
+is_sent() {
+	! names "$mnt/q" | grep -q later
+}
+await 40 is_sent
+hear q later

@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds everything and runs every test; the last line counts them.
+#
+#	tests/run.sh                   all of it
+#	tests/run.sh --quick           one build, and of the tests what takes seconds
+#	tests/run.sh --suite mount     one suite of one build; may be repeated; with --quick
+#	                               its heavy tests are smaller
+#
+# Suites: lint unit client model fuzz interop mount. Builds go to build-NAME here, or
+# below $SQSFS_BUILDS, or, where neither may be written, to the user's cache.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib/packages.sh
+
+passed=0 failed=0 skipped=0
+
+usage() {
+	echo "usage: tests/run.sh [--quick] [--suite NAME]..." >&2
+	exit 2
+}
+
+is_quick=
+chosen=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--quick) is_quick=yes ;;
+	--suite)
+		[ $# -ge 2 ] || usage
+		chosen="$chosen $2"
+		shift
+		;;
+	*) usage ;;
+	esac
+	shift
+done
+
+builds=${SQSFS_BUILDS:-$PWD}
+if [ ! -w "$builds" ]; then
+	builds=${XDG_CACHE_HOME:-$HOME/.cache}/sqsfs
+	mkdir -p "$builds"
+fi
+
+# Heavy tests at a size that a sanitizer's tenfold cost still allows.
+smaller() {
+	env MAIN_JOB_FILES=500 MANY_LINES=3200 CRASH_ROUNDS=2 WAITING_READERS=200 "$@"
+}
+
+# What a build is: its compiler and options.
+configure() { # NAME
+	[ -f "$builds/build-$1/build.ninja" ] && return
+	case $1 in
+	gcc) CC=gcc meson setup "$builds/build-$1" --buildtype=release ;;
+	clang) CC=clang meson setup "$builds/build-$1" ;;
+	asan) CC=gcc meson setup "$builds/build-$1" -Db_sanitize=address,undefined ;;
+	tsan) CC=gcc meson setup "$builds/build-$1" -Db_sanitize=thread ;;
+	esac
+}
+
+# Runs the tests where the sanitizers can do their work.
+launch() { # NAME COMMAND...
+	build=$1
+	shift
+	case $build in
+	asan) smaller env ASAN_OPTIONS=detect_stack_use_after_return=1 \
+		UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$@" ;;
+	# Some kernels place memory where this sanitizer does not expect it.
+	tsan) smaller setarch -R env TSAN_OPTIONS=second_deadlock_stack=1 "$@" ;;
+	*) if [ -n "$is_quick" ]; then smaller "$@"; else "$@"; fi ;;
+	esac
+}
+
+# Adds up what meson wrote of its tests, one JSON object a line.
+count() { # FILE
+	counts=$(python3 -c '
+import collections, json, sys
+seen = collections.Counter(json.loads(line)["result"] for line in open(sys.argv[1]))
+ok = seen.pop("OK", 0) + seen.pop("EXPECTEDFAIL", 0)
+skipped = seen.pop("SKIP", 0)
+print(ok, sum(seen.values()), skipped)' "$1") || counts="0 1 0"
+	# shellcheck disable=SC2086 # three numbers
+	set -- $counts
+	passed=$((passed + $1))
+	failed=$((failed + $2))
+	skipped=$((skipped + $3))
+}
+
+run() { # BUILD SUITE...
+	build=$1
+	shift
+	dir=$builds/build-$build
+	echo
+	echo "== $build: $*"
+	if ! configure "$build" >"$dir.log" 2>&1 || ! meson compile -C "$dir" >>"$dir.log" 2>&1; then
+		echo "the build $build failed:"
+		grep -e 'error' -e 'ERROR' -e 'FAILED' "$dir.log" | head -n 20
+		failed=$((failed + 1))
+		return
+	fi
+	began=$(date +%s)
+	suites=
+	for suite; do
+		suites="$suites --suite $suite"
+	done
+	rm -f "$dir/meson-logs/run.json"
+	# shellcheck disable=SC2086 # a list of words
+	launch "$build" meson test -C "$dir" --no-rebuild --logbase run --print-errorlogs \
+		--timeout-multiplier "${TIMEOUT_MULTIPLIER:-1}" $suites || true
+	count "$dir/meson-logs/run.json"
+	echo "== $build took $(($(date +%s) - began)) s"
+}
+
+install_packages_for build mount test || exit 1
+
+if [ -n "$chosen" ]; then
+	# shellcheck disable=SC2086 # a list of words
+	run gcc $chosen
+elif [ -n "$is_quick" ]; then
+	run gcc lint unit client model
+else
+	run gcc lint unit client model fuzz interop mount
+	run clang unit client model
+	run asan unit client model fuzz mount
+	run tsan unit client model mount
+fi
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
