@@ -39,7 +39,7 @@ build() {
 	build=$builds/build
 	echo "Building in $build"
 	if ! { [ -f "$build/build.ninja" ] || meson setup "$build" --buildtype=release; } >"$build.log" 2>&1 ||
-		! meson compile -C "$build" >>"$build.log" 2>&1; then
+		! ninja -C "$build" fs/sqsfs sqs/local/sqs-local >>"$build.log" 2>&1; then
 		tail -n 30 "$build.log"
 		stop "the build failed; all it said is in $build.log"
 	fi

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -133,8 +134,10 @@ void draft_enter_locked(struct draft *draft, enum draft_state next)
 {
 	struct sending *sending = &draft->queue->sending;
 	enum draft_state last = draft->state;
+	bool is_allowed = may_enter[last] & 1u << next;
 
-	assert(may_enter[last] & 1u << next);
+	assert(is_allowed);
+	(void)is_allowed;
 	log_debug("draft", "%s/%s: %s -> %s", draft->queue->name,
 		draft->node.name ? draft->node.name : "(removed)", state_names[last],
 		state_names[next]);
@@ -163,9 +166,19 @@ void draft_discard_locked(struct draft *draft)
 	node_unref_locked(&draft->node);
 }
 
+/* In another group it has no place yet; what is under way goes on in the old one. */
+static void leave_group(struct draft *draft)
+{
+	if (draft->state == DRAFT_WAITING)
+		draft_enter_locked(draft, DRAFT_WRITING);
+	if (draft->state != DRAFT_SENDING)
+		send_order_leave_locked(draft);
+}
+
 bool draft_move_locked(
 	struct draft *draft, struct dir *dir, const char *group_id, const char *name)
 {
+	bool stays = draft->node.parent == dir;
 	char *group = group_id ? strdup(group_id) : NULL;
 
 	if ((group_id && !group) || !dir_move_locked(&draft->node, dir, name)) {
@@ -175,7 +188,15 @@ bool draft_move_locked(
 	free(draft->group_id);
 	draft->group_id = group;
 	draft->has_draft_name = sending_is_draft_name(draft->node.mount, name);
+	if (!stays)
+		leave_group(draft);
 	return true;
+}
+
+void draft_copy_name_locked(const struct draft *draft, char *name)
+{
+	snprintf(name, NAME_MAX + 1, "%s",
+		draft->node.name ? draft->node.name : "(removed)");
 }
 
 /* -------------------------------------------------------------------------------------

@@ -15,14 +15,14 @@
  *	                  open |            |     v
  *	             for write +-------- RETRYING, REFUSED
  *
- * KILLED is entered from WRITING and left by a write. GONE is entered from each but
+ * KILLED is entered from WRITING and left by a write or a rename. GONE is entered from each but
  * SENDING: a draft that is removed while it is being sent is in no directory, and is
  * GONE when the outcome is known.
  *
  *	state     bytes  lent  operation  timer    in order  listed  who was told
  *	EMPTY     0      no    no         no       no        yes     -
  *	WRITING   > 0    no    no         no       perhaps   yes     -
- *	WAITING   > 0    no    no         no       yes       yes     -
+ *	WAITING   > 0    no    no         no       yes       yes     perhaps a caller
  *	SENDING   > 0    yes   yes        no       FIFO      yes     -
  *	RETRYING  > 0    no    no         retry    FIFO      yes     nobody
  *	REFUSED   > 0    no    no         no       FIFO      yes     a caller, or for good
@@ -119,6 +119,9 @@ void draft_discard_locked(struct draft *draft);
 /* Another name, perhaps another directory of the same queue; both free. */
 bool draft_move_locked(
 	struct draft *draft, struct dir *dir, const char *group_id, const char *name);
+
+/* Its name, for the log: NAME_MAX + 1 bytes. */
+void draft_copy_name_locked(const struct draft *draft, char *name);
 
 /* Bytes that the service has not accepted. */
 bool draft_is_unsent(const struct draft *draft);

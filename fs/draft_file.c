@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "fs/call.h"
+#include "fs/draft_outcome.h"
 #include "fs/draft_send.h"
 #include "fs/errno.h"
 #include "fs/writer.h"

@@ -8,6 +8,7 @@
  * what no FLUSH has sent is sent at RELEASE.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "fs/draft_file.h"
@@ -78,15 +79,18 @@ static void send_now(fuse_req_t req, struct draft_handle *handle, bool is_exitin
 static void keep_killed(struct draft *draft)
 {
 	struct mount *mount = draft->node.mount;
+	char name[NAME_MAX + 1];
+	bool is_kept;
 
 	mount_lock(mount);
-	if (draft->state == DRAFT_WRITING) {
+	is_kept = draft->state == DRAFT_WRITING;
+	draft_copy_name_locked(draft, name);
+	if (is_kept)
 		draft_enter_locked(draft, DRAFT_KILLED);
-		log_warning("send", "%s/%s: writer was killed: kept, not sent",
-			draft->queue->name,
-			draft->node.name ? draft->node.name : "(removed)");
-	}
 	mount_unlock(mount);
+	if (is_kept)
+		log_warning("send", "%s/%s: its writer was killed: kept, not sent",
+			draft->queue->name, name);
 }
 
 static void conclude(

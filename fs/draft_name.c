@@ -89,13 +89,15 @@ static int rename_locked(
 	return draft_move_locked(draft, dir, group_id, new_name) ? 0 : ENOMEM;
 }
 
-/* Whether the file is to be sent under its new name. */
+/* Whether the file is to be sent under its new name. Whoever renames one that was cut
+ * short has looked at it. */
 static bool is_complete(const struct draft *draft)
 {
 	switch (draft->state) {
 	case DRAFT_WRITING:
 	case DRAFT_REFUSED:
 	case DRAFT_RETRYING:
+	case DRAFT_KILLED:
 		return draft->writers == 0 && !draft->has_draft_name;
 	default:
 		return false;
@@ -135,6 +137,8 @@ void draft_rename(fuse_req_t req, struct node *dir, const char *name,
 		error = rename_locked(draft, new_dir, new_name, flags);
 	if (!error)
 		sends = is_complete(draft);
+	if (sends && draft->state == DRAFT_KILLED)
+		draft_enter_locked(draft, DRAFT_WRITING);
 	mount_unlock(mount);
 	if (sends)
 		send_renamed(req, draft);

@@ -17,8 +17,8 @@ void draft_send(struct draft *draft, struct draft_waiter *waiter);
 /* Waits for the outcome of what is under way or being written, or for its time. */
 void draft_await(struct draft *draft, struct draft_waiter *waiter);
 
-/* What fsync sent and nobody writes any more becomes a receipt. Lock held. */
-void draft_receipt_locked(struct draft *draft);
+/* Puts it into the spool without trying, if that is where it is to go. Lock held. */
+bool draft_spool_instead_locked(struct draft *draft);
 
 /*
  * Starts what may start now, and lets barriers pass. To be called, lock free, after

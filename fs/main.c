@@ -7,12 +7,12 @@
  *	startup.c          going to the background, and saying how it went
  *	mountpoint.c       the directory that is mounted on
  *	probe.c            is the service there?
- *	session.c  init_patch.c  kernel_timeout.c
+ *	session.c  init_patch.c  complaint.c  kernel_timeout.c
  *	                   the loop, signals, the end
  *	ops.c              what the kernel asks -> the node it asks about
  *	node.c  dir.c  listing.c  call.c  timer.c  helper.c  errno.c  mount.c
  *	                   what nodes are made of
- *	root_dir.c  queue_remove.c
+ *	root_dir.c  root_list.c  queue_remove.c
  *	                   queues: list, find, make, remove
  *	queue.c  queue_limits.c  settle.c
  *	                   a queue's directory, and who lives in it:
@@ -96,7 +96,8 @@ static void say_what_was_assumed(struct program *p)
 	if (!longest_s ||
 		(p->options->wait_s != WAIT_FOR_EVER && p->options->wait_s <= longest_s))
 		return;
-	fprintf(stderr, "sqsfs: the kernel limits FUSE requests: using wait=%d\n", longest_s);
+	fprintf(stderr, "sqsfs: the kernel limits FUSE requests: using wait=%d\n",
+		longest_s);
 	p->options->wait_s = longest_s;
 }
 

@@ -2,25 +2,22 @@
 /*
  * A received message: what this mount holds of it, under which name, until when.
  *
- *	               last close                lease over                one more term
- *	    HOLDING ─────────────► IN_FLIGHT ─────────────────► EXPIRED ─────────────►
- *GONE │ │ ▲ ◄───── open ───────┤ │                         │                      ▲ │ │
- *└──── refused ──┐    │ └────── give back ──┐     │ unlink               │ │ └── unlink
- *─► DELETING ◄── unlink ───────────│─────┘                      │ │ └───────── accepted
- *───────│────────────────────────────┤ └──────── give back ──────────────────────►
- *RETURNING ──────────────────────┘
+ *	            last close              lease over            one more term
+ *	 HOLDING ──────────────► IN_FLIGHT ─────────────► EXPIRED ─────────────► GONE
+ *	  │  ▲ ◄───── open ───────┤  │  │                    │                    ▲
+ *	  │  └──── refused ──┐    │  │  └── unlink ──┐       │ unlink             │
+ *	  │                  │    │  │              ▼       ▼                    │
+ *	  │                  └────┼──┼────────── DELETING ───── accepted ────────┤
+ *	  ├── unlink ─────────────┼──┼──────────────▲                            │
+ *	  └── give back ──────────┘  └── give back ──────► RETURNING ────────────┘
  *
- * | state     | named in a directory | open   | under way            | leaves by | |
- *--------- | -------------------- | ------ | -------------------- | ------------------ |
- * | HOLDING   | yes, unless in stock | yes    | a renewal now and    | last close,
- *unlink,| |           |                      |        | then                 | give back,
- *end     | | IN_FLIGHT | yes                  | no     | a touch, perhaps     | open,
- *unlink, give | |           |                      |        |                      |
- *back, end of lease | | DELETING  | no                   | either | delete, or its retry
- *| accepted, refused  | | RETURNING | no                   | either | visibility 0 | any
- *outcome        | | EXPIRED   | unlisted, for rm     | either | -                    |
- *unlink, time       | | GONE      | no                   | either | - | freed by the last
- *| |           |                      |        |                      | reference |
+ *	state      named         open    under way            leaves by
+ *	HOLDING    unless stock  yes     a renewal at times   last close, unlink, give back, end
+ *	IN_FLIGHT  yes           no      a touch, perhaps     open, unlink, give back, end of lease
+ *	DELETING   no            either  delete or its retry  accepted, refused
+ *	RETURNING  no            either  visibility 0         any outcome
+ *	EXPIRED    for rm only   either  -                    unlink, time
+ *	GONE       no            either  -                    freed by the last reference
  *
  * A message that comes again while an older delivery of it is still here replaces
  * that one: the older receipt is GONE.

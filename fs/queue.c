@@ -35,7 +35,7 @@ struct queue *queue_new_locked(struct mount *mount, const char *url)
 	queue->url = own_url;
 	queue->name = name;
 	queue->is_fifo = sqs_queue_is_fifo(name);
-	queue->listed_at_ms = clock_boot_ms();
+	queue->known_at_ms = clock_boot_ms();
 	list_init(&queue->limits_waiters);
 	list_append(&mount->queues, &queue->mount_link);
 	sending_init(&queue->sending);

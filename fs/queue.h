@@ -34,7 +34,8 @@ struct queue {
 	bool is_fifo;         /* constant */
 	bool is_named;        /* constant: by -o queue= */
 	bool is_gone;         /* lock: deleted, here or elsewhere; ENOENT from then on */
-	int64_t listed_at_ms; /* lock: when the service last named it */
+	int64_t known_at_ms;  /* constant: since when it is here; CLOCK_BOOTTIME */
+	int64_t listed_at_ms; /* lock: when a list last named it; 0: none did */
 
 	struct queue_limits limits; /* lock */
 	struct list limits_waiters; /* lock: who waits for them */

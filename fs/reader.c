@@ -265,8 +265,9 @@ static int refusal_locked(const struct next *next)
 	return queue->refusal == SQS_DENIED ? 0 : error;
 }
 
-/* A reader with its inode taken; *error says why there is none, EAGAIN that it waits
- * for its turn. Lock held. */
+enum { NOT_ITS_TURN = -1 };
+
+/* A reader with its inode taken; NULL: *error says why there is none. Lock held. */
 static struct reader *begin_locked(struct next *next, fuse_req_t req, int *error)
 {
 	struct reader *reader;
@@ -274,7 +275,7 @@ static struct reader *begin_locked(struct next *next, fuse_req_t req, int *error
 	*error = refusal_locked(next);
 	if (*error)
 		return NULL;
-	*error = EAGAIN;
+	*error = NOT_ITS_TURN;
 	if (!next->name && !turn_take_locked(next, fuse_req_ctx(req)->pid))
 		return NULL;
 	reader = reader_new_locked(next, req);
@@ -314,7 +315,7 @@ void reader_open(fuse_req_t req, struct next *next, struct fuse_file_info *fi)
 	mount_unlock(mount);
 	if (reader)
 		serve(reader, fi);
-	else if (error == EAGAIN)
+	else if (error == NOT_ITS_TURN)
 		turn_wait(req, next);
 	else
 		fuse_reply_err(req, error);
@@ -473,9 +474,6 @@ struct message *reader_message(
 	if (reader) {
 		message = reader->message;
 		node_ref_locked(&message->node);
-		/* The opener lives, and has seen something of it. */
-		if (reader->tid == tid)
-			message->is_used = true;
 	}
 	mount_unlock(mount);
 	return message;

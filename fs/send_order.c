@@ -124,6 +124,20 @@ struct draft *send_order_blocker_locked(const struct draft *draft)
 	return NULL;
 }
 
+unsigned send_order_position_locked(const struct draft *draft)
+{
+	unsigned position = 0;
+
+	if (!draft->order)
+		return 0;
+	list_each (link, &draft->order->places) {
+		if (draft_at(link) == draft)
+			break;
+		position++;
+	}
+	return position;
+}
+
 struct draft *send_order_behind_locked(const struct draft *draft)
 {
 	if (!draft->order || draft->order_link.next == &draft->order->places)

@@ -26,6 +26,9 @@ struct draft *send_order_next_locked(struct queue *queue);
 /* The first before it that failed, or is written again; NULL: nothing holds it back. */
 struct draft *send_order_blocker_locked(const struct draft *draft);
 
+/* How many are before it; 0 if it has no place. */
+unsigned send_order_position_locked(const struct draft *draft);
+
 /* The one behind it; NULL: it is the last, or has no place. */
 struct draft *send_order_behind_locked(const struct draft *draft);
 

@@ -9,12 +9,14 @@
 #include "fs/draft_send.h"
 #include "fs/options.h"
 #include "fs/queue.h"
+#include "fs/unsent.h"
 
 void sending_init(struct sending *sending)
 {
 	list_init(&sending->drafts);
 	list_init(&sending->barriers);
 	list_init(&sending->runnable);
+	unsent_offer_locked(list_entry(sending, struct queue, sending));
 }
 
 bool sending_is_draft_name(const struct mount *mount, const char *name)

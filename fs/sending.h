@@ -26,6 +26,8 @@ struct sending {
 	uint64_t last_spooled; /* spool: the number of the last file */
 };
 
+/* The rest of the queue is ready: what an earlier mount could not send to it is offered
+ * again, soon. Lock held. */
 void sending_init(struct sending *sending);
 
 /* CREATE in a queue's or a group's directory; `group_id` may be NULL. */
@@ -51,7 +53,8 @@ void sending_barrier(struct queue *queue, struct barrier *barrier);
  */
 void sending_end(struct mount *mount);
 void sending_save_unsent(struct mount *mount);
-/* Offers again what an earlier mount of this source saved. When the queues are known. */
+/* Waits until everything is there that an earlier mount could not send to the queues
+ * known by now. */
 void sending_restore_unsent(struct mount *mount);
 
 /*

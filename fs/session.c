@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "fs/complaint.h"
 #include "fs/helper.h"
 #include "fs/init_patch.h"
 #include "fs/mountpoint.h"
@@ -79,26 +80,6 @@ static int new_signal_fd(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static char last_complaint[200]; /* of libfuse, for the one line that says why */
-
-static void on_fuse_log(enum fuse_log_level level, const char *format, va_list args)
-{
-	char text[sizeof(last_complaint)];
-	size_t len;
-
-	vsnprintf(text, sizeof(text), format, args);
-	len = strlen(text);
-	while (len > 0 && text[len - 1] == '\n')
-		text[--len] = '\0';
-	if (level > FUSE_LOG_WARNING) {
-		log_debug("fuse", "%s", text);
-		return;
-	}
-	if (*last_complaint)
-		log_warning("fuse", "%s", text);
-	memcpy(last_complaint, text, len + 1);
-}
-
 /* Commas and backslashes of a value, for libfuse's parser. */
 static void add_escaped(struct buf *out, const char *text)
 {
@@ -129,28 +110,37 @@ static struct fuse_session *new_fuse_session(struct mount *mount)
 	return fuse;
 }
 
+/* Whether the kernel has it; it is asked without waiting. */
+static bool mount_fuse(struct session *session)
+{
+	const char *mountpoint = session->mount->options->mountpoint;
+
+	session->fuse = new_fuse_session(session->mount);
+	if (!session->fuse || fuse_session_mount(session->fuse, mountpoint) != 0 ||
+		!init_patch(session->fuse))
+		return false;
+	return fcntl(fuse_session_fd(session->fuse), F_SETFL, O_NONBLOCK) == 0;
+}
+
 struct session *session_new(struct mount *mount, int wake_fd, char *why, size_t size)
 {
-	const char *mountpoint = mount->options->mountpoint;
 	struct session *session = calloc(1, sizeof(*session));
+	char complaint[200];
 
 	if (!session)
 		return NULL;
 	session->mount = mount;
 	session->wake_fd = wake_fd;
 	session->signal_fd = new_signal_fd();
-	fuse_set_log_func(on_fuse_log);
-	session->fuse = new_fuse_session(mount);
-	if (session->fuse && fuse_session_mount(session->fuse, mountpoint) == 0 &&
-		init_patch(session->fuse)) {
-		fcntl(fuse_session_fd(session->fuse), F_SETFL, O_NONBLOCK);
-		session->is_connected = true;
+	complaint_begin();
+	session->is_connected = mount_fuse(session);
+	complaint_end(complaint, sizeof(complaint));
+	if (session->is_connected && session->signal_fd >= 0) {
 		mount->session = session->fuse;
-		snprintf(last_complaint, sizeof(last_complaint), "mounted");
 		return session;
 	}
-	snprintf(why, size, "cannot mount on %s: %s", mountpoint,
-		*last_complaint ? last_complaint : "see above");
+	snprintf(why, size, "cannot mount on %s: %s", mount->options->mountpoint,
+		*complaint ? complaint : "no memory, or too many descriptors");
 	session_free(session);
 	return NULL;
 }

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fs/draft_send.h"
+#include "fs/draft_op.h"
+#include "fs/draft_outcome.h"
 #include "fs/helper.h"
 #include "fs/options.h"
 #include "fs/saved.h"
@@ -190,7 +191,8 @@ bool spool_put_locked(struct draft *draft, spool_done_fn *done)
 	spooling->number = next_number(&draft->queue->sending);
 	spooling->dir = spool_directory(draft->queue);
 	spooling->group_id = draft->group_id ? strdup(draft->group_id) : NULL;
-	if (!spooling->dir || (draft->group_id && !spooling->group_id)) {
+	if (!spooling->dir || (draft->group_id && !spooling->group_id) ||
+		!draft_make_dedup_id_locked(draft)) {
 		spooling_free(spooling);
 		return false;
 	}

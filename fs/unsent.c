@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What could not be sent before the mount ended is saved in the state directory, and
- * offered again by the next mount of the same source:
- *
- *	$XDG_STATE_HOME/sqsfs/unsent/MOUNT-ID/QUEUE/...      as saved.h says
- *
- * What is in the spool directory (-o spool=) lies there in the same form.
- */
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fs/draft_send.h"
+#include "fs/draft_outcome.h"
 #include "fs/group.h"
+#include "fs/helper.h"
 #include "fs/options.h"
 #include "fs/saved.h"
 #include "fs/send_order.h"
 #include "fs/spool.h"
+#include "fs/unsent.h"
 #include "sqs/base/cleanup.h"
 #include "sqs/base/clock.h"
 #include "sqs/base/log.h"
@@ -46,15 +40,27 @@ static char *directory_of(const struct queue *queue)
  * Saving
  */
 
-/* How the next mount is to take it. A file whose writer lost the mount is cut short. */
+/*
+ * How the next mount is to take it. A file whose writer lost the mount is cut short;
+ * what was refused for good will be again, and the rest is worth another try.
+ */
 static enum draft_state saved_state(const struct draft *draft)
 {
-	if (draft->state == DRAFT_WRITING && !draft->has_draft_name)
+	switch (draft->state) {
+	case DRAFT_WRITING:
+		return draft->has_draft_name ? DRAFT_WRITING : DRAFT_KILLED;
+	case DRAFT_REFUSED:
+		return draft->failure && draft_error_is_for_good(draft->failure->error)
+			       ? DRAFT_REFUSED
+			       : DRAFT_RETRYING;
+	case DRAFT_KILLED:
 		return DRAFT_KILLED;
-	return draft->state;
+	default:
+		return DRAFT_RETRYING;
+	}
 }
 
-static void save(const char *dir, struct draft *draft, uint64_t order)
+static void save(const char *dir, struct draft *draft)
 {
 	char error[1024];
 	bool has_error = draft_describe_error(draft, error, sizeof(error));
@@ -64,7 +70,7 @@ static void save(const char *dir, struct draft *draft, uint64_t order)
 		.state = draft_state_name(saved_state(draft)),
 		.error = has_error ? error : NULL,
 		.dedup_id = draft->dedup_id[0] ? draft->dedup_id : NULL,
-		.order = order,
+		.order = send_order_position_locked(draft),
 		.bytes = buf_view(&draft->bytes),
 		.attributes = &draft->attributes,
 	};
@@ -86,15 +92,19 @@ static void save_queue(struct queue *queue)
 {
 	struct mount *mount = queue->dir.node.mount;
 	AUTO(free) char *dir = directory_of(queue);
-	uint64_t order = 0;
 
 	mount_lock(mount);
+	/* All first: who has left an order counts no more. */
+	list_each (link, &queue->sending.drafts) {
+		struct draft *draft = list_entry(link, struct draft, link);
+
+		if (draft_is_unsent(draft) && draft->node.name)
+			save(dir, draft);
+	}
 	while (!list_is_empty(&queue->sending.drafts)) {
 		struct draft *draft =
 			list_entry(queue->sending.drafts.next, struct draft, link);
 
-		if (draft_is_unsent(draft) && draft->node.name)
-			save(dir, draft, ++order);
 		list_remove(&draft->link);
 		draft_discard_locked(draft);
 	}
@@ -204,17 +214,40 @@ static void on_found(void *arg, struct saved *saved, const struct saved_message 
 	saved_free(saved);
 }
 
+struct offer {
+	struct job job;
+	struct queue *queue; /* a reference */
+};
+
+static void run_offer(struct job *job)
+{
+	struct offer *offer = list_entry(job, struct offer, job);
+	AUTO(free) char *unsent = directory_of(offer->queue);
+	AUTO(free) char *spool = spool_directory(offer->queue);
+
+	if (spool)
+		saved_read_all(spool, on_found, offer->queue);
+	if (unsent)
+		saved_read_all(unsent, on_found, offer->queue);
+	node_unref(&offer->queue->dir.node);
+	free(offer);
+}
+
+void unsent_offer_locked(struct queue *queue)
+{
+	struct mount *mount = queue->dir.node.mount;
+	struct offer *offer = mount->helper ? calloc(1, sizeof(*offer)) : NULL;
+
+	if (!offer)
+		return;
+	node_ref_locked(&queue->dir.node);
+	offer->queue = queue;
+	offer->job.run = run_offer;
+	list_init(&offer->job.link);
+	helper_add(mount->helper, &offer->job);
+}
+
 void sending_restore_unsent(struct mount *mount)
 {
-	struct queue *queue = NULL;
-
-	while ((queue = sending_next_queue(mount, queue)) != NULL) {
-		AUTO(free) char *unsent = directory_of(queue);
-		AUTO(free) char *spool = spool_directory(queue);
-
-		if (spool)
-			saved_read_all(spool, on_found, queue);
-		if (unsent)
-			saved_read_all(unsent, on_found, queue);
-	}
+	helper_wait(mount->helper);
 }

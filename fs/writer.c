@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "sqs/base/cleanup.h"
@@ -232,40 +233,50 @@ static enum writer_holders look_at_child(struct search *search, pid_t child)
 	return holders == HOLDERS_NONE ? look_at_descendants(search, child) : holders;
 }
 
+enum { CHILDREN_SIZE = 4096 }; /* hundreds of them */
+
 /* What one thread has forked: a line of process ids. */
 static enum writer_holders look_at_children(
-	struct search *search, pid_t pid, const char *thread)
+	struct search *search, pid_t pid, pid_t thread)
 {
-	char path[64];
-	AUTO(free) char *line = NULL;
-	size_t room = 0;
+	char file[48], line[CHILDREN_SIZE];
 	enum writer_holders holders = HOLDERS_NONE;
+	char *next = line;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%.16s/children", (int)pid, thread);
-	FILE *file = fopen(path, "re");
-	if (!file)
+	snprintf(file, sizeof(file), "task/%d/children", (int)thread);
+	if (!read_proc(pid, file, line, sizeof(line)))
 		return HOLDERS_NONE;
-	if (getline(&line, &room, file) > 0) {
-		char *next = line;
-
-		for (long child;
-			holders == HOLDERS_NONE && (child = strtol(next, &next, 10)) > 0;)
-			holders = look_at_child(search, (pid_t)child);
-	}
-	fclose(file);
+	if (strlen(line) == sizeof(line) - 1)
+		return HOLDERS_UNKNOWN; /* not all of them */
+	for (long child;
+		holders == HOLDERS_NONE && (child = strtol(next, &next, 10)) > 0;)
+		holders = look_at_child(search, (pid_t)child);
 	return holders;
+}
+
+/* One, by the links of its directory of threads; most processes have no more. */
+static bool has_one_thread(pid_t pid)
+{
+	enum { OF_EACH_DIRECTORY = 2 };
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	return stat(path, &st) == 0 && st.st_nlink == OF_EACH_DIRECTORY + 1;
 }
 
 static enum writer_holders look_at_descendants(struct search *search, pid_t pid)
 {
-	AUTO(dir) DIR *threads = open_proc_dir(pid, "task");
 	enum writer_holders holders = HOLDERS_NONE;
 	const char *thread;
 
+	if (has_one_thread(pid))
+		return look_at_children(search, pid, pid);
+	AUTO(dir) DIR *threads = open_proc_dir(pid, "task");
 	if (!threads)
 		return HOLDERS_NONE;
 	while (holders == HOLDERS_NONE && (thread = next_number(threads)) != NULL)
-		holders = look_at_children(search, pid, thread);
+		holders = look_at_children(search, pid, (pid_t)atoi(thread));
 	return holders;
 }
 

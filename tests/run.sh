@@ -93,7 +93,7 @@ run() { # BUILD SUITE...
 	echo "== $build: $*"
 	if ! configure "$build" >"$dir.log" 2>&1 || ! meson compile -C "$dir" >>"$dir.log" 2>&1; then
 		echo "the build $build failed:"
-		grep -e 'error' -e 'ERROR' -e 'FAILED' "$dir.log" | head -n 20
+		grep -e 'error:' -e 'ERROR' -e 'FAILED:' "$dir.log" | head -n 20
 		failed=$((failed + 1))
 		return
 	fi
@@ -113,14 +113,19 @@ run() { # BUILD SUITE...
 install_packages_for build mount test || exit 1
 
 if [ -n "$chosen" ]; then
-	# shellcheck disable=SC2086 # a list of words
-	run gcc $chosen
+	# The fuzzers are built by clang.
+	for suite in $chosen; do
+		case $suite in
+		fuzz) run clang fuzz ;;
+		*) run gcc "$suite" ;;
+		esac
+	done
 elif [ -n "$is_quick" ]; then
 	run gcc lint unit client model
 else
-	run gcc lint unit client model fuzz interop mount
-	run clang unit client model
-	run asan unit client model fuzz mount
+	run gcc lint unit client model interop mount
+	run clang unit client model fuzz
+	run asan unit client model mount
 	run tsan unit client model mount
 fi
 

@@ -11,6 +11,7 @@
 #include "sqs/client/loop.h"
 #include "sqs/client/op.h"
 #include "sqs/client/request.h"
+#include "sqs/client/thread.h"
 
 static void client_free(struct sqs_client *client);
 
@@ -121,7 +122,7 @@ struct sqs_client *sqs_client_new(
 	if (!settings_find(&client->settings, config, environment, why) ||
 		!make_parts(client, why))
 		return NULL;
-	if (pthread_create(&client->thread, NULL, loop_run, client) != 0) {
+	if (!thread_start(&client->thread, loop_run, client)) {
 		failure_say(why, SQS_NO_MEMORY, "cannot start a thread");
 		return NULL;
 	}
@@ -166,12 +167,22 @@ static void client_free(struct sqs_client *client)
 	free(client);
 }
 
+/* The latest time there is, at most; DUE_NEVER would mean that nobody asked. */
+static int64_t end_of_drain(int64_t drain_ms)
+{
+	int64_t now_ns = clock_boot_ns();
+
+	if (drain_ms >= (DUE_NEVER - now_ns) / 1000000)
+		return DUE_NEVER - 1;
+	return drain_ms > 0 ? now_ns + drain_ms * 1000000 : now_ns;
+}
+
 void sqs_client_free(struct sqs_client *client, int64_t drain_ms)
 {
 	if (!client)
 		return;
-	atomic_store(&client->stop_at_ns, clock_boot_ns() + drain_ms * 1000000);
-	mailbox_wake(&client->mailbox);
+	atomic_store(&client->stop_at_ns, end_of_drain(drain_ms));
+	mailbox_close(&client->mailbox);
 	pthread_join(client->thread, NULL);
 	client_free(client);
 }

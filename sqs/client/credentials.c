@@ -4,19 +4,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sqs/client/failure.h"
+#include "sqs/wire/stamp.h"
+
 /* In the order of botocore's chain. */
-static const struct credentials_source *const chain[] = {
-	&credentials_from_env,
-	&credentials_from_profile,
+static const struct row {
+	const struct credentials_source *source;
+	bool is_in_profile;
+} chain[] = {
+	{&credentials_from_env, false},
+	{&credentials_from_role, true},
+	{&credentials_from_web_identity, true},
+	{&credentials_from_sso, true},
+	{&credentials_from_profile, true},
+	{&credentials_from_process, true},
+	{&credentials_from_container, false},
+	{&credentials_from_instance, false},
 };
+
+static const struct credentials_source *choose(
+	const struct credentials_query *query, bool in_profile_only)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(chain); i++) {
+		if ((chain[i].is_in_profile || !in_profile_only) &&
+			chain[i].source->applies(query))
+			return chain[i].source;
+	}
+	return NULL;
+}
 
 const struct credentials_source *credentials_choose(const struct credentials_query *query)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(chain); i++) {
-		if (chain[i]->applies(query))
-			return chain[i];
-	}
-	return NULL;
+	return choose(query, false);
+}
+
+const struct credentials_source *credentials_choose_in_profile(
+	const struct credentials_query *query)
+{
+	return choose(query, true);
 }
 
 static void wipe(char *text)
@@ -71,4 +96,21 @@ struct wire_credentials credentials_view(const struct credentials *credentials)
 		.token = view_of(credentials->token),
 		.expires_ms = credentials->expires_ms,
 	};
+}
+
+bool credentials_take(struct credentials *out, const struct wire_credentials *answer,
+	const char *who, struct sqs_failure *why)
+{
+	int64_t expires_ms = CREDENTIALS_NEVER_EXPIRE;
+
+	if (!answer->access_key.len || !answer->secret_key.len)
+		return failure_say(why, SQS_NO_CREDENTIALS,
+			"%s gave no access key and secret key", who);
+	if (answer->expiration.len && !stamp_read(answer->expiration, &expires_ms))
+		return failure_say(why, SQS_NO_CREDENTIALS,
+			"%s gave an expiration that is no time: %.*s", who,
+			(int)answer->expiration.len, answer->expiration.data);
+	return credentials_set(out, answer->access_key.data, answer->secret_key.data,
+		       answer->token.data, expires_ms) ||
+	       failure_say(why, SQS_NO_MEMORY, "no memory");
 }

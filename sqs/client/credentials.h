@@ -39,13 +39,13 @@ struct wire_credentials credentials_view(const struct credentials *credentials);
 
 /* What a source may look at. */
 struct credentials_query {
-	settings_env_fn *env;
-	const struct profile_set *profiles;
-	const char *profile;
+	struct settings_scope scope;
 	bool profile_is_chosen; /* by the caller of the library */
 	const char *region;
+	const char *ca_bundle;
 	int64_t now_ms;
 	int cancel_fd; /* readable when nobody waits for the answer any more */
+	int depth;     /* of roles whose profile names another profile as their source */
 };
 
 struct credentials_source {
@@ -60,10 +60,25 @@ struct credentials_source {
 };
 
 extern const struct credentials_source credentials_from_env;
+extern const struct credentials_source credentials_from_role;
+extern const struct credentials_source credentials_from_web_identity;
+extern const struct credentials_source credentials_from_sso;
 extern const struct credentials_source credentials_from_profile;
+extern const struct credentials_source credentials_from_process;
+extern const struct credentials_source credentials_from_container;
+extern const struct credentials_source credentials_from_instance;
 
 /* The first source that applies; NULL when none does. */
 const struct credentials_source *credentials_choose(
 	const struct credentials_query *query);
+
+/* The first one that stands in the profile: what a role's source_profile may have. */
+const struct credentials_source *credentials_choose_in_profile(
+	const struct credentials_query *query);
+
+/* Takes what a service, a program or a file has answered; what is absent in an answer
+ * that is no error is said in *why, with `who` gave it. */
+bool credentials_take(struct credentials *out, const struct wire_credentials *answer,
+	const char *who, struct sqs_failure *why);
 
 #endif

@@ -7,24 +7,18 @@
 #include "sqs/client/failure.h"
 #include "sqs/wire/stamp.h"
 
-static const char *value_of(const struct credentials_query *query, const char *name)
-{
-	const char *value = query->env(name);
-
-	return value && value[0] ? value : NULL;
-}
-
 static bool applies(const struct credentials_query *query)
 {
-	return !query->profile_is_chosen && value_of(query, "AWS_ACCESS_KEY_ID");
+	return !query->profile_is_chosen &&
+	       settings_env(&query->scope, "AWS_ACCESS_KEY_ID");
 }
 
 static bool find(const struct credentials_query *query, struct credentials *out,
 	struct sqs_failure *why)
 {
-	const char *secret = value_of(query, "AWS_SECRET_ACCESS_KEY");
-	const char *token = value_of(query, "AWS_SESSION_TOKEN");
-	const char *expiration = value_of(query, "AWS_CREDENTIAL_EXPIRATION");
+	const char *secret = settings_env(&query->scope, "AWS_SECRET_ACCESS_KEY");
+	const char *token = settings_env(&query->scope, "AWS_SESSION_TOKEN");
+	const char *expiration = settings_env(&query->scope, "AWS_CREDENTIAL_EXPIRATION");
 	int64_t expires_ms = CREDENTIALS_NEVER_EXPIRE;
 
 	if (!secret)
@@ -36,9 +30,9 @@ static bool find(const struct credentials_query *query, struct credentials *out,
 			"2030-01-31T12:00:00Z",
 			expiration);
 	if (!token)
-		token = value_of(query, "AWS_SECURITY_TOKEN");
-	return credentials_set(out, value_of(query, "AWS_ACCESS_KEY_ID"), secret, token,
-		       expires_ms) ||
+		token = settings_env(&query->scope, "AWS_SECURITY_TOKEN");
+	return credentials_set(out, settings_env(&query->scope, "AWS_ACCESS_KEY_ID"),
+		       secret, token, expires_ms) ||
 	       failure_say(why, SQS_NO_MEMORY, "no memory");
 }
 

@@ -5,32 +5,25 @@
 #include "sqs/client/credentials.h"
 #include "sqs/client/failure.h"
 
-static const char *value_of(const struct credentials_query *query, const char *key)
-{
-	const char *value = profile_get(query->profiles, query->profile, key);
-
-	return value && value[0] ? value : NULL;
-}
-
 static bool applies(const struct credentials_query *query)
 {
-	return query->profiles && value_of(query, "aws_access_key_id");
+	return settings_property(&query->scope, "aws_access_key_id");
 }
 
 static bool find(const struct credentials_query *query, struct credentials *out,
 	struct sqs_failure *why)
 {
-	const char *access_key = value_of(query, "aws_access_key_id");
-	const char *secret = value_of(query, "aws_secret_access_key");
-	const char *token = value_of(query, "aws_session_token");
+	const char *access_key = settings_property(&query->scope, "aws_access_key_id");
+	const char *secret = settings_property(&query->scope, "aws_secret_access_key");
+	const char *token = settings_property(&query->scope, "aws_session_token");
 
 	if (!access_key || !secret)
 		return failure_say(why, SQS_NO_CREDENTIALS,
 			"profile \"%s\" needs aws_access_key_id and "
 			"aws_secret_access_key",
-			query->profile);
+			query->scope.profile);
 	if (!token)
-		token = value_of(query, "aws_security_token");
+		token = settings_property(&query->scope, "aws_security_token");
 	return credentials_set(
 		       out, access_key, secret, token, CREDENTIALS_NEVER_EXPIRE) ||
 	       failure_say(why, SQS_NO_MEMORY, "no memory");

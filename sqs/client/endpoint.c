@@ -46,14 +46,14 @@ static struct view url_of_region(
 	const struct partition *partition = partition_of(inputs->region);
 	bool plain = !inputs->fips || (partition->fips_is_plain && !inputs->dual_stack);
 
-	return arena_format(arena, "https://%s.%s.%s", plain ? "sqs" : "sqs-fips",
-		inputs->region,
+	return arena_format(arena, "https://%s%s.%s.%s", inputs->service,
+		plain ? "" : "-fips", inputs->region,
 		inputs->dual_stack ? partition->dual_stack_suffix : partition->suffix);
 }
 
 static const char *configured_url(const struct endpoint_inputs *inputs)
 {
-	const char *const candidates[] = {inputs->env_sqs, inputs->env_any,
+	const char *const candidates[] = {inputs->env_service, inputs->env_any,
 		inputs->profile_service, inputs->profile_any};
 
 	if (inputs->explicit_url || inputs->ignores_configured)

@@ -13,10 +13,11 @@
 
 /* What may name an endpoint; the first one that is not NULL counts. */
 struct endpoint_inputs {
+	const char *service; /* "sqs": how its hosts' names begin */
 	const char *explicit_url;
-	const char *env_sqs;         /* AWS_ENDPOINT_URL_SQS */
+	const char *env_service;     /* AWS_ENDPOINT_URL_SQS */
 	const char *env_any;         /* AWS_ENDPOINT_URL */
-	const char *profile_service; /* endpoint_url of sqs in the profile's services */
+	const char *profile_service; /* endpoint_url of it in the profile's services */
 	const char *profile_any;     /* endpoint_url of the profile */
 	bool ignores_configured;     /* all but explicit_url are left out */
 	const char *region;

@@ -346,23 +346,22 @@ void http_abort(struct http_exchange *exchange)
 	exchange->is_running = false;
 }
 
-static void find_trouble(struct http_exchange *exchange, struct http_reply *reply)
+/* What a result other than CURLE_OK means, in one line. */
+static enum sqs_error explain(CURLcode result, const char *origin, const char *words,
+	char *why, size_t why_size)
 {
-	const char *words = exchange->curl_words[0]
-				    ? exchange->curl_words
-				    : curl_easy_strerror(exchange->result);
+	enum sqs_error error = SQS_BAD_REPLY;
 	const char *text = "not a reply of HTTP";
 
-	reply->error = SQS_BAD_REPLY;
 	for (size_t i = 0; i < ARRAY_SIZE(troubles); i++) {
-		if (troubles[i].code == exchange->result) {
-			reply->error = troubles[i].error;
+		if (troubles[i].code == result) {
+			error = troubles[i].error;
 			text = troubles[i].text;
 		}
 	}
-	snprintf(exchange->why, sizeof(exchange->why), "%s: %s (%s)",
-		exchange->http->options.origin, text, words);
-	reply->why = exchange->why;
+	snprintf(why, why_size, "%s: %s (%s)", origin, text,
+		words[0] ? words : curl_easy_strerror(result));
+	return error;
 }
 
 struct http_reply http_reply_of(struct http_exchange *exchange)
@@ -371,7 +370,9 @@ struct http_reply http_reply_of(struct http_exchange *exchange)
 	long status = 0;
 
 	if (exchange->result != CURLE_OK) {
-		find_trouble(exchange, &reply);
+		reply.error = explain(exchange->result, exchange->http->options.origin,
+			exchange->curl_words, exchange->why, sizeof(exchange->why));
+		reply.why = exchange->why;
 		return reply;
 	}
 	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -382,4 +383,84 @@ struct http_reply http_reply_of(struct http_exchange *exchange)
 	if (exchange->request_id[0])
 		reply.request_id = view_of(exchange->request_id);
 	return reply;
+}
+
+/* -------------------------------------------------------------------------------------
+ * For those who may block
+ */
+
+static size_t on_fetched(char *data, size_t size, size_t count, void *reply)
+{
+	return buf_add(reply, data, size * count) ? size * count : 0;
+}
+
+static bool set_fetch_options(CURL *easy, const struct http_fetch *fetch,
+	struct curl_slist **headers, struct buf *reply)
+{
+	for (size_t i = 0; fetch->headers && fetch->headers[i]; i++) {
+		struct curl_slist *longer =
+			curl_slist_append(*headers, fetch->headers[i]);
+
+		if (!longer)
+			return false;
+		*headers = longer;
+	}
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)fetch->timeout_ms);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_fetched);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, reply);
+	if (!view_is_absent(fetch->body)) {
+		curl_easy_setopt(
+			easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->body.len);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, fetch->body.data);
+	}
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, fetch->method);
+	return true;
+}
+
+/* Until it has ended, or somebody writes to cancel_fd. */
+static CURLcode run_fetch(CURLM *multi, CURL *easy, int cancel_fd)
+{
+	struct curl_waitfd cancel = {.fd = cancel_fd, .events = CURL_WAIT_POLLIN};
+	const CURLMsg *message = NULL;
+	int running = 1, left;
+
+	if (curl_multi_add_handle(multi, easy) != CURLM_OK)
+		return CURLE_OUT_OF_MEMORY;
+	while (running && !cancel.revents) {
+		curl_multi_perform(multi, &running);
+		if (running)
+			curl_multi_poll(multi, &cancel, cancel_fd >= 0, 1000, NULL);
+	}
+	if (!running)
+		message = curl_multi_info_read(multi, &left);
+	return message ? message->data.result : CURLE_ABORTED_BY_CALLBACK;
+}
+
+bool http_fetch(const struct http_fetch *fetch, struct buf *reply, int *status,
+	struct sqs_failure *why)
+{
+	const struct http_options options = {.url = fetch->url,
+		.ca_bundle = fetch->ca_bundle,
+		.no_proxy = fetch->no_proxy};
+	AUTO(http_free) struct http *http = http_new(&options);
+	CURL *easy = curl_easy_init();
+	struct curl_slist *headers = NULL;
+	CURLcode result = CURLE_OUT_OF_MEMORY;
+	long code = 0;
+
+	if (http && easy && set_fetch_options(easy, fetch, &headers, reply)) {
+		set_connection_options(easy, &options);
+		result = run_fetch(http->multi, easy, fetch->cancel_fd);
+		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
+		curl_multi_remove_handle(http->multi, easy);
+	}
+	curl_easy_cleanup(easy);
+	curl_slist_free_all(headers);
+	*status = (int)code;
+	*why = (struct sqs_failure){0};
+	if (result != CURLE_OK)
+		why->error = explain(
+			result, fetch->url, "", why->message, sizeof(why->message));
+	return result == CURLE_OK;
 }

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sqs/base/buf.h"
 #include "sqs/base/cleanup.h"
 #include "sqs/base/view.h"
 #include "sqs/sqs.h"
@@ -91,5 +92,26 @@ struct http_reply {
 };
 
 struct http_reply http_reply_of(struct http_exchange *exchange);
+
+/* -------------------------------------------------------------------------------------
+ * For those who may block
+ */
+
+/* One request on a connection of its own: where credentials come from. */
+struct http_fetch {
+	const char *method;
+	const char *url;
+	const char *const *headers; /* "Name: value", ended by NULL; may be NULL */
+	struct view body;           /* absent: none */
+	const char *ca_bundle;
+	bool no_proxy;
+	int64_t timeout_ms;
+	int cancel_fd; /* readable: give up */
+};
+
+/* Appends the reply's body, a megabyte at most. False, and one line in *why, when no
+ * whole reply came. */
+bool http_fetch(const struct http_fetch *fetch, struct buf *reply, int *status,
+	struct sqs_failure *why);
 
 #endif

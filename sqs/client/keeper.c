@@ -2,7 +2,6 @@
 #include "sqs/client/keeper.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -10,6 +9,7 @@
 
 #include "sqs/base/log.h"
 #include "sqs/client/failure.h"
+#include "sqs/client/thread.h"
 
 enum {
 	AHEAD_MS = 15 * 60 * 1000, /* of the expiry, as botocore's advisory refresh */
@@ -38,21 +38,29 @@ struct keeper {
 	struct sqs_failure fresh_failure;
 };
 
+static struct credentials_query query_of(
+	const struct keeper *keeper, const struct profile_set *profiles, int64_t now_ms)
+{
+	const struct settings *settings = keeper->settings;
+
+	return (struct credentials_query){
+		.scope = {settings->scope.env, profiles, settings->scope.profile},
+		.profile_is_chosen = settings->profile_is_chosen,
+		.region = settings->region,
+		.ca_bundle = settings->ca_bundle,
+		.now_ms = now_ms,
+		.cancel_fd = keeper->cancel_fd,
+	};
+}
+
 /* The files are read again each time: their keys may have been replaced. */
 static bool ask(struct keeper *keeper, int64_t now_ms, struct credentials *out,
 	struct sqs_failure *why)
 {
 	AUTO(profile_set_free)
-	struct profile_set *profiles = settings_read_profiles(keeper->settings->env, why);
-	const struct credentials_query query = {
-		.env = keeper->settings->env,
-		.profiles = profiles,
-		.profile = keeper->settings->profile,
-		.profile_is_chosen = keeper->settings->profile_is_chosen,
-		.region = keeper->settings->region,
-		.now_ms = now_ms,
-		.cancel_fd = keeper->cancel_fd,
-	};
+	struct profile_set *profiles =
+		settings_read_profiles(keeper->settings->scope.env, why);
+	const struct credentials_query query = query_of(keeper, profiles, now_ms);
 
 	return profiles && keeper->source->find(&query, out, why);
 }
@@ -75,8 +83,7 @@ static void take_answer(struct keeper *keeper, struct credentials *fresh,
 	if (!fresh->access_key) {
 		keeper->failure = *failure;
 		keeper->not_before_ms = now_ms + AGAIN_MS;
-		log_warning(
-			"credentials", "%s: %s", keeper->source->name, failure->message);
+		log_warning("credentials", "%s", failure->message);
 		return;
 	}
 	if (!credentials_are_equal(fresh, &keeper->current)) {
@@ -103,7 +110,7 @@ static void begin_asking(struct keeper *keeper, int64_t now_ms)
 	}
 	keeper->asked_at_ms = now_ms;
 	atomic_store(&keeper->has_finished, false);
-	keeper->is_asking = pthread_create(&keeper->worker, NULL, work, keeper) == 0;
+	keeper->is_asking = thread_start(&keeper->worker, work, keeper);
 	if (!keeper->is_asking) {
 		failure_say(&failure, SQS_NO_MEMORY, "cannot start a thread");
 		take_answer(keeper, &fresh, &failure, now_ms);
@@ -165,14 +172,8 @@ bool keeper_renew(struct keeper *keeper, uint64_t generation, int64_t now_ms)
 
 static bool choose(struct keeper *keeper, struct sqs_failure *why)
 {
-	const struct credentials_query query = {
-		.env = keeper->settings->env,
-		.profiles = keeper->settings->profiles,
-		.profile = keeper->settings->profile,
-		.profile_is_chosen = keeper->settings->profile_is_chosen,
-		.region = keeper->settings->region,
-		.cancel_fd = keeper->cancel_fd,
-	};
+	const struct credentials_query query =
+		query_of(keeper, keeper->settings->profiles, 0);
 
 	keeper->source = credentials_choose(&query);
 	return keeper->source ||

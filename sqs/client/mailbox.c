@@ -14,6 +14,7 @@ bool mailbox_init(struct mailbox *mailbox)
 	list_init(&mailbox->cancelled);
 	mailbox->is_asleep = false;
 	mailbox->has_news = false;
+	mailbox->is_closed = false;
 	mailbox->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return mailbox->wake_fd >= 0;
 }
@@ -41,6 +42,7 @@ void mailbox_start(struct mailbox *mailbox, struct sqs_op *op)
 	op->started_ns = clock_boot_ns();
 	pthread_mutex_lock(&mailbox->lock);
 	op->is_started = true;
+	op->is_late = mailbox->is_closed;
 	list_append(&mailbox->started, &op->link);
 	wakes = rouse_locked(mailbox);
 	pthread_mutex_unlock(&mailbox->lock);
@@ -62,16 +64,27 @@ void mailbox_cancel(struct mailbox *mailbox, struct sqs_op *op)
 		eventfd_write(mailbox->wake_fd, 1);
 }
 
-void mailbox_wake(struct mailbox *mailbox)
+static void wake(struct mailbox *mailbox, bool closes)
 {
 	bool wakes;
 
 	pthread_mutex_lock(&mailbox->lock);
 	mailbox->has_news = true;
+	mailbox->is_closed |= closes;
 	wakes = rouse_locked(mailbox);
 	pthread_mutex_unlock(&mailbox->lock);
 	if (wakes)
 		eventfd_write(mailbox->wake_fd, 1);
+}
+
+void mailbox_wake(struct mailbox *mailbox)
+{
+	wake(mailbox, false);
+}
+
+void mailbox_close(struct mailbox *mailbox)
+{
+	wake(mailbox, true);
 }
 
 void mailbox_take(struct mailbox *mailbox, struct list *started, struct list *cancelled)

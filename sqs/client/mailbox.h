@@ -24,6 +24,7 @@ struct mailbox {
 	struct list cancelled; /* of op->cancel_link */
 	bool is_asleep;        /* the thread is about to wait, or waits */
 	bool has_news;         /* it was told to look, and has not yet */
+	bool is_closed;        /* what is started now is too late */
 };
 
 /* False when there is no descriptor to be had. */
@@ -34,6 +35,8 @@ void mailbox_finish(struct mailbox *mailbox);
 void mailbox_start(struct mailbox *mailbox, struct sqs_op *op);
 void mailbox_cancel(struct mailbox *mailbox, struct sqs_op *op);
 void mailbox_wake(struct mailbox *mailbox);
+/* Wakes, and from now on marks what is started as late. */
+void mailbox_close(struct mailbox *mailbox);
 
 /* The client's thread: moves all that was posted to the ends of two lists. */
 void mailbox_take(struct mailbox *mailbox, struct list *started, struct list *cancelled);

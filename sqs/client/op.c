@@ -115,11 +115,18 @@ static int64_t deadline_of(const struct sqs_op *op)
 	return op->started_ns + timeout_ms * 1000000;
 }
 
+/* When the client goes away, what was started before is drained; receives are not. */
+static bool comes_too_late(const struct sqs_op *op)
+{
+	return op->is_late ||
+	       (op->client->is_stopping && op->action == WIRE_RECEIVE_MESSAGE);
+}
+
 void op_admit(struct sqs_op *op)
 {
 	struct sqs_client *client = op->client;
 
-	if (atomic_load(&op->is_cancelled) || (client->is_stopping && op->done)) {
+	if (atomic_load(&op->is_cancelled) || comes_too_late(op)) {
 		op_fail_with(op, SQS_CANCELLED, "cancelled");
 		return;
 	}

@@ -62,6 +62,7 @@ struct sqs_op {
 
 	struct list cancel_link;  /* mailbox lock */
 	bool is_started;          /* mailbox lock */
+	bool is_late;             /* started when the client was going away */
 	atomic_bool is_cancelled; /* set under the mailbox lock */
 
 	struct list link; /* see the table */

@@ -13,7 +13,6 @@
 
 enum { LARGEST_FILE = 1 << 20 };
 
-/* An empty variable is as good as none. */
 static const char *env_of(settings_env_fn *env, const char *name)
 {
 	const char *value = env(name);
@@ -49,22 +48,27 @@ static bool path_of(settings_env_fn *env, enum profile_file file, struct buf *pa
 	       buf_add_string(path, named ? named + 1 : files[file].usual);
 }
 
-/* A file that is not there is empty. */
-static bool read_whole(const char *path, struct buf *text)
+bool settings_read_file(const char *path, struct buf *text)
 {
 	AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = 1;
+	ssize_t got = fd < 0 ? -1 : 1;
 
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR;
-	while (got > 0 && buf_reserve(text, 4096)) {
+	while (got > 0) {
+		if (!buf_reserve(text, 4096))
+			return errno = EFBIG, false;
 		got = read(fd, text->data + text->len, 4096);
 		if (got > 0)
 			text->len += (size_t)got;
 	}
-	if (text->failed)
-		errno = EFBIG;
+	if (text->data)
+		text->data[text->len] = '\0';
 	return got == 0;
+}
+
+/* A file that is not there is empty. */
+static bool read_if_there(const char *path, struct buf *text)
+{
+	return settings_read_file(path, text) || errno == ENOENT || errno == ENOTDIR;
 }
 
 static bool read_file(struct profile_set *set, settings_env_fn *env,
@@ -78,7 +82,7 @@ static bool read_file(struct profile_set *set, settings_env_fn *env,
 
 	if (!path_of(env, file, &path))
 		return failure_say(why, SQS_NO_MEMORY, "no memory");
-	if (!read_whole(path.data, &text))
+	if (!read_if_there(path.data, &text))
 		return failure_say(why, SQS_NO_CREDENTIALS, "cannot read %s: %s",
 			path.data, strerror(errno));
 	ok = profile_set_read(set, file, buf_view(&text), &reason, &line);
@@ -106,33 +110,81 @@ struct profile_set *settings_read_profiles(settings_env_fn *env, struct sqs_fail
  * What they say
  */
 
-static const char *property(const struct settings *settings, const char *key)
+const char *settings_env(const struct settings_scope *scope, const char *name)
+{
+	return env_of(scope->env, name);
+}
+
+const char *settings_property(const struct settings_scope *scope, const char *key)
 {
 	const char *value = NULL;
 
-	if (settings->profiles)
-		value = profile_get(settings->profiles, settings->profile, key);
+	if (scope->profiles)
+		value = profile_get(scope->profiles, scope->profile, key);
 	return value && value[0] ? value : NULL;
 }
 
-/* A switch that either the environment or the profile may set; any case of "true". */
-static bool is_on(const struct settings *settings, const char *variable, const char *key)
+bool settings_is_on(
+	const struct settings_scope *scope, const char *variable, const char *key)
 {
-	const char *value = env_of(settings->env, variable);
+	const char *value = settings_env(scope, variable);
 
 	if (!value)
-		value = property(settings, key);
+		value = settings_property(scope, key);
 	return value && strcasecmp(value, "true") == 0;
 }
 
-static const char *service_endpoint(const struct settings *settings)
-{
-	const char *services = property(settings, "services");
+static const struct {
+	const char *host; /* how its hosts' names begin */
+	const char *name; /* in a services section */
+	const char *variable;
+} services[] = {
+	[SETTINGS_SQS] = {"sqs", "sqs", "AWS_ENDPOINT_URL_SQS"},
+	[SETTINGS_STS] = {"sts", "sts", "AWS_ENDPOINT_URL_STS"},
+	[SETTINGS_SSO] = {"portal.sso", "sso", "AWS_ENDPOINT_URL_SSO"},
+	[SETTINGS_SSO_OIDC] = {"oidc", "sso_oidc", "AWS_ENDPOINT_URL_SSO_OIDC"},
+};
 
-	if (!services)
+/* What the profile's services section says of one. */
+static const char *url_in_services(
+	const struct settings_scope *scope, enum settings_service service)
+{
+	const char *section = settings_property(scope, "services");
+
+	if (!section)
 		return NULL;
-	return profile_get_nested(
-		settings->profiles, PROFILE_SERVICES, services, "sqs", "endpoint_url");
+	return profile_get_nested(scope->profiles, PROFILE_SERVICES, section,
+		services[service].name, "endpoint_url");
+}
+
+bool settings_endpoint(const struct settings_scope *scope, enum settings_service service,
+	const char *region, const struct sqs_config *config, struct arena *arena,
+	struct endpoint *out, struct sqs_failure *why)
+{
+	static const struct sqs_config nothing;
+	const struct sqs_config *words = config ? config : &nothing;
+	const struct endpoint_inputs inputs = {
+		.service = services[service].host,
+		.explicit_url = words->endpoint,
+		.env_service = settings_env(scope, services[service].variable),
+		.env_any = settings_env(scope, "AWS_ENDPOINT_URL"),
+		.profile_service = url_in_services(scope, service),
+		.profile_any = settings_property(scope, "endpoint_url"),
+		.ignores_configured =
+			settings_is_on(scope, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+				"ignore_configured_endpoint_urls"),
+		.region = region,
+		.dual_stack = settings_is_on(
+			scope, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+		.fips = settings_is_on(
+			scope, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+		.is_local_socket = words->unix_socket != NULL,
+		.insecure = words->insecure,
+	};
+	const char *reason = "no memory";
+
+	return endpoint_find(&inputs, arena, out, &reason) ||
+	       failure_say(why, SQS_INVALID, "%s", reason);
 }
 
 static const char *keep(struct settings *settings, const char *text)
@@ -152,16 +204,18 @@ static bool needs_profiles(const struct sqs_config *config)
 static bool find_profile(
 	struct settings *out, const struct sqs_config *config, struct sqs_failure *why)
 {
-	const char *named = first_of(config->profile, env_of(out->env, "AWS_PROFILE"),
-		env_of(out->env, "AWS_DEFAULT_PROFILE"), NULL);
+	const char *named =
+		first_of(config->profile, settings_env(&out->scope, "AWS_PROFILE"),
+			settings_env(&out->scope, "AWS_DEFAULT_PROFILE"), NULL);
 
-	out->profile = keep(out, named ? named : "default");
+	out->scope.profile = keep(out, named ? named : "default");
 	out->profile_is_chosen = config->profile != NULL;
 	if (!needs_profiles(config))
 		return true;
-	out->profiles = settings_read_profiles(out->env, why);
+	out->profiles = settings_read_profiles(out->scope.env, why);
 	if (!out->profiles)
 		return false;
+	out->scope.profiles = out->profiles;
 	if (named && !profile_exists(out->profiles, named))
 		return failure_say(why, SQS_NO_CREDENTIALS,
 			"there is no profile \"%s\" in the AWS config and credentials files",
@@ -182,44 +236,21 @@ static const char *region_of_endpoint(struct settings *out, const char *url)
 
 static void find_region(struct settings *out, const struct sqs_config *config)
 {
-	const char *region = first_of(config->region,
-		region_of_endpoint(out, config->endpoint), env_of(out->env, "AWS_REGION"),
-		env_of(out->env, "AWS_DEFAULT_REGION"));
+	const char *region =
+		first_of(config->region, region_of_endpoint(out, config->endpoint),
+			settings_env(&out->scope, "AWS_REGION"),
+			settings_env(&out->scope, "AWS_DEFAULT_REGION"));
 
 	if (!region)
-		region = property(out, "region");
+		region = settings_property(&out->scope, "region");
 	out->region_is_default = !region;
 	out->region = keep(out, region ? region : SETTINGS_DEFAULT_REGION);
 }
 
-static bool find_endpoint(
-	struct settings *out, const struct sqs_config *config, struct sqs_failure *why)
-{
-	const struct endpoint_inputs inputs = {
-		.explicit_url = config->endpoint,
-		.env_sqs = out->env("AWS_ENDPOINT_URL_SQS"),
-		.env_any = out->env("AWS_ENDPOINT_URL"),
-		.profile_service = service_endpoint(out),
-		.profile_any = property(out, "endpoint_url"),
-		.ignores_configured = is_on(out, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-			"ignore_configured_endpoint_urls"),
-		.region = out->region,
-		.dual_stack = is_on(
-			out, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
-		.fips = is_on(out, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
-		.is_local_socket = config->unix_socket != NULL,
-		.insecure = config->insecure,
-	};
-	const char *reason = "no memory";
-
-	return endpoint_find(&inputs, &out->arena, &out->endpoint, &reason) ||
-	       failure_say(why, SQS_INVALID, "%s", reason);
-}
-
 static bool find_max_attempts(struct settings *out, struct sqs_failure *why)
 {
-	const char *text = first_of(env_of(out->env, "AWS_MAX_ATTEMPTS"),
-		property(out, "max_attempts"), NULL, NULL);
+	const char *text = first_of(settings_env(&out->scope, "AWS_MAX_ATTEMPTS"),
+		settings_property(&out->scope, "max_attempts"), NULL, NULL);
 	int64_t number = RETRY_ATTEMPTS;
 
 	if (text && !number_parse(view_of(text), 1, 100, &number))
@@ -232,18 +263,21 @@ static bool find_max_attempts(struct settings *out, struct sqs_failure *why)
 bool settings_find(struct settings *out, const struct sqs_config *config,
 	settings_env_fn *env, struct sqs_failure *why)
 {
-	*out = (struct settings){.env = env, .anonymous = config->anonymous};
+	*out = (struct settings){.scope.env = env, .anonymous = config->anonymous};
 	if (!find_profile(out, config, why))
 		return false;
 	find_region(out, config);
 	if (!endpoint_region_is_valid(out->region))
 		return failure_say(
 			why, SQS_INVALID, "\"%s\" is no region's name", out->region);
-	if (!find_endpoint(out, config, why) || !find_max_attempts(out, why))
+	if (!settings_endpoint(&out->scope, SETTINGS_SQS, out->region, config,
+		    &out->arena, &out->endpoint, why) ||
+		!find_max_attempts(out, why))
 		return false;
 	out->unix_socket = keep(out, config->unix_socket);
-	out->ca_bundle = keep(out, first_of(env_of(env, "AWS_CA_BUNDLE"),
-					   property(out, "ca_bundle"), NULL, NULL));
+	out->ca_bundle = keep(
+		out, first_of(settings_env(&out->scope, "AWS_CA_BUNDLE"),
+			     settings_property(&out->scope, "ca_bundle"), NULL, NULL));
 	return !out->arena.failed || failure_say(why, SQS_NO_MEMORY, "no memory");
 }
 

@@ -10,6 +10,7 @@
 #define SQS_CLIENT_SETTINGS_H
 
 #include "sqs/base/arena.h"
+#include "sqs/base/buf.h"
 #include "sqs/client/endpoint.h"
 #include "sqs/client/profile.h"
 #include "sqs/sqs.h"
@@ -17,11 +18,38 @@
 /* The value of an environment variable; NULL when it is not set. */
 typedef const char *settings_env_fn(const char *name);
 
+/* Where a word is looked for: the environment, then a profile. */
+struct settings_scope {
+	settings_env_fn *env;
+	const struct profile_set *profiles; /* NULL: nothing asks for them */
+	const char *profile;
+};
+
+/* A variable of the environment; NULL when it is not set, or empty. */
+const char *settings_env(const struct settings_scope *scope, const char *name);
+
+/* A property of the profile; NULL when it is not there, or empty. */
+const char *settings_property(const struct settings_scope *scope, const char *key);
+
+/* A switch: "true", in any case, in the environment or else in the profile. */
+bool settings_is_on(
+	const struct settings_scope *scope, const char *variable, const char *key);
+
+/* The last two give the credentials of IAM Identity Center (SSO). */
+enum settings_service { SETTINGS_SQS, SETTINGS_STS, SETTINGS_SSO, SETTINGS_SSO_OIDC };
+
+/*
+ * The endpoint of a service. `config` has the caller's words for it and may be NULL.
+ * False, and why, when there is none.
+ */
+bool settings_endpoint(const struct settings_scope *scope, enum settings_service service,
+	const char *region, const struct sqs_config *config, struct arena *arena,
+	struct endpoint *out, struct sqs_failure *why);
+
 struct settings {
 	struct arena arena; /* the texts below */
-	settings_env_fn *env;
-	struct profile_set *profiles; /* NULL when nothing asks for them */
-	const char *profile;
+	struct profile_set *profiles;
+	struct settings_scope scope;
 	bool profile_is_chosen; /* by the caller: then keys of the environment do not
 				   count */
 	struct endpoint endpoint;
@@ -42,6 +70,9 @@ bool settings_find(struct settings *out, const struct sqs_config *config,
 
 /* The set that the files say; NULL, and why, if they cannot be read. */
 struct profile_set *settings_read_profiles(settings_env_fn *env, struct sqs_failure *why);
+
+/* Appends a whole file; false, and errno, when it cannot be read or does not fit. */
+bool settings_read_file(const char *path, struct buf *text);
 
 void settings_finish(struct settings *settings);
 

@@ -223,7 +223,8 @@ static bool is_good(const struct check *check)
 		return suits_standard(check);
 	if (removes(check))
 		return true;
-	if (!limits_attribute_takes(attribute, check->value))
+	if (!limits_attribute_takes(attribute, check->value) ||
+		!text_is_carried(check->value, NULL))
 		return bad_value(check);
 	for (size_t i = 0; i < ARRAY_SIZE(special); i++) {
 		if (strcmp(special[i].name, attribute->name) == 0)
@@ -269,6 +270,15 @@ static struct view normal(
 	return (struct view){lower, lower ? value.len : 0};
 }
 
+/* Policies are the same however they are spaced. */
+static bool is_same_json(struct store *store, struct view a, struct view b)
+{
+	return store_number(store, 0,
+		       "SELECT CASE WHEN json_valid(?1) AND json_valid(?2) THEN "
+		       "json(?1) = json(?2) END",
+		       text(a), text(b)) == 1;
+}
+
 bool attributes_match(struct turn *turn, const struct queue *queue,
 	const struct limits_attribute *attribute, struct view value)
 {
@@ -279,7 +289,7 @@ bool attributes_match(struct turn *turn, const struct queue *queue,
 	if (attribute->kind == LIMITS_NUMBER && number_parse(has, 0, INT64_MAX, &here) &&
 		number_parse(value, 0, INT64_MAX, &there))
 		return here == there;
-	return view_equals(has, value);
+	return view_equals(has, value) || is_same_json(turn->store, has, value);
 }
 
 static bool set(struct turn *turn, struct queue *queue,

@@ -84,8 +84,9 @@ void batch_refuse(
 	turn->reply->refused[turn->reply->refused_count++] = (struct wire_refused){
 		.id = entry->id,
 		.code = view_of(row->code),
-		.message = view_is_absent(refusal->message) ? view_of(row->message)
-							    : refusal->message,
+		.message = view_is_absent(refusal->message)
+				   ? view_of(row->message)
+				   : turn_carried(turn, refusal->message),
 		.sender_fault = row->sender_fault,
 	};
 }

@@ -124,16 +124,17 @@ bool message_retime(struct service *service, struct queue *queue, struct message
 	return true;
 }
 
-/* The one behind a first message that went is the first now. */
+/* Whichever message of a FIFO group is in front after one went is the first now. Not
+ * asked of the row that went: others of its group may have gone since it was read. */
 static bool promote_next(struct store *store, const struct message *gone)
 {
-	if (!gone->is_first)
+	if (!gone->sequence)
 		return true;
 	return store_run(store,
-		"UPDATE messages SET is_first = 1 WHERE id = (SELECT id FROM messages "
-		"WHERE box = ?1 AND group_id = ?2 AND sequence > ?3 ORDER BY sequence "
-		"LIMIT 1)",
-		number(gone->box), text(gone->group), number(gone->sequence));
+		"UPDATE messages SET is_first = 1 WHERE is_first = 0 AND id = (SELECT id "
+		"FROM messages WHERE box = ?1 AND group_id = ?2 AND sequence IS NOT NULL "
+		"ORDER BY sequence LIMIT 1)",
+		number(gone->box), text(gone->group));
 }
 
 bool message_delete(
@@ -179,8 +180,9 @@ static bool update_moved(struct store *store, const struct message *moved)
 		number(moved->times.sent_ms), number(moved->times.visible_ms),
 		number_or_null(moved->times.received_ms, 0),
 		number(moved->times.receive_count),
-		number_or_null(moved->first_received_ms, 0), number(moved->receipt),
-		text(moved->dedup), number_or_null(moved->sequence, 0),
+		number_or_null(moved->first_received_ms, 0),
+		number_or_null(moved->receipt, 0), text(moved->dedup),
+		number_or_null(moved->sequence, 0),
 		number_or_null(is_fifo ? moved->is_first : -1, -1),
 		text(moved->source_arn));
 }
@@ -225,6 +227,7 @@ bool message_redrive(struct service *service, struct queue *queue, struct queue 
 			target->settings.delay_s, service->now_ms),
 	};
 	moved.first_received_ms = 0;
+	moved.receipt = 0; /* what was a handle of it is none of the new message */
 	moved.source_arn = (struct view){0};
 	return move(service, queue, target, message, &moved);
 }

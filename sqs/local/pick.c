@@ -175,6 +175,9 @@ static void read_fifo(struct pick *pick)
 		"LIMIT ?3",
 		number(turn->queue->box), number(turn->now_ms), number(MOST));
 
+	/* Another round, after some were dropped, goes on with the group it was in. */
+	if (pick->count)
+		groups[count++] = pick->items[pick->count - 1].group;
 	while (count < MOST && rows_next(rows))
 		groups[count++] = rows_copy(rows, 0, turn->arena);
 	rows_done(rows);

@@ -117,7 +117,7 @@ static struct message message_of(struct turn *turn, const struct wire_entry *ent
 }
 
 /* Puts a good entry into the queue and says what became of it. */
-static void accept(
+static void enqueue(
 	struct turn *turn, const struct wire_entry *entry, struct wire_done *done)
 {
 	struct message message = message_of(turn, entry);
@@ -148,7 +148,7 @@ enum service_verdict do_send(struct turn *turn)
 		return refuse_as(turn, &refusal);
 	done = turn_done(turn);
 	if (done)
-		accept(turn, entry, done);
+		enqueue(turn, entry, done);
 	return SERVICE_REPLY;
 }
 
@@ -200,7 +200,7 @@ enum service_verdict do_send_batch(struct turn *turn)
 		struct refusal refusal;
 
 		if (send_is_good(turn->queue, entry, true, turn->arena, &refusal))
-			accept(turn, entry, batch_accept(turn, entry));
+			enqueue(turn, entry, batch_accept(turn, entry));
 		else
 			batch_refuse(turn, entry, &refusal);
 	}

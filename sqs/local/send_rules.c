@@ -85,7 +85,8 @@ static bool system_attributes_are_good(
 				VIEW_LITERAL("Message system attribute name must be "
 					     "AWSTraceHeader, given once."));
 		if (!view_is(attributes->items[i].type, "String") ||
-			attributes->items[i].value.len == 0)
+			attributes->items[i].value.len == 0 ||
+			!text_is_carried(attributes->items[i].value, NULL))
 			return refused(refusal, WIRE_INVALID_PARAMETER_VALUE,
 				VIEW_LITERAL("The message system attribute "
 					     "AWSTraceHeader must have type String and "

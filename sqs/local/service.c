@@ -14,6 +14,8 @@
 #include "sqs/local/pick.h"
 #include "sqs/local/turn.h"
 
+enum { RETRY_MS = 1000 }; /* after a failed turn, for what nobody asked for */
+
 struct action {
 	enum service_verdict (*handle)(struct turn *);
 	bool has_queue; /* names one, by QueueUrl or by the request's path */
@@ -58,6 +60,8 @@ static bool load(struct service *service)
 	service->next_number = service->last_number = 0;
 	service->tick_ms = 0;
 	service->is_loaded = registry_load(&service->registry, service->store);
+	if (!service->is_loaded)
+		store_commit(service->store); /* forgets the failure; try again later */
 	return service->is_loaded;
 }
 
@@ -126,6 +130,7 @@ bool service_commit(struct service *service)
 	if (store_commit(service->store))
 		return true;
 	load(service);
+	service->tick_ms = service->now_ms + RETRY_MS;
 	return false;
 }
 

@@ -70,9 +70,10 @@ enum service_verdict service_execute(
 
 /*
  * Ends the turn. Syncs when a send, a delete or a queue's change is in it; a turn
- * of receives and visibility changes alone is written but not synced. False, and
- * everything of the turn undone, when it could not be written: each request of the
- * turn must then be answered with the fault that service_store_fault() fills in.
+ * of receives and visibility changes alone is written but not synced. False when it
+ * could not be written: each request of the turn must then be answered with the fault
+ * that service_store_fault() fills in. Everything of the turn is undone then, but for
+ * receives and visibility changes that came before its first synced change.
  */
 bool service_commit(struct service *service);
 

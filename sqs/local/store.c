@@ -37,7 +37,8 @@ struct store {
 	bool sync_normal;
 	bool is_full; /* synchronous=FULL is set */
 	bool failed;
-	int fault; /* SQLite's code of the last failure */
+	bool is_known_bad; /* the log was told since the last commit that worked */
+	int fault;         /* SQLite's code of the last failure */
 	char fault_text[300];
 	struct store_counters counters;
 	struct rows statements[STATEMENTS];
@@ -88,8 +89,10 @@ static bool fail(struct store *store)
 	store->fault = sqlite3_extended_errcode(store->db);
 	store->counters.failures++;
 	describe(store);
-	log_error("store", "%s (SQLite %d: %s)", store->fault_text, store->fault,
-		sqlite3_errmsg(store->db));
+	if (!store->is_known_bad)
+		log_error("store", "%s (SQLite %d: %s)", store->fault_text, store->fault,
+			sqlite3_errmsg(store->db));
+	store->is_known_bad = true;
 	return false;
 }
 
@@ -110,7 +113,7 @@ static struct rows *slot_of(struct store *store, const char *sql)
 		if (!slot->sql || slot->sql == sql)
 			return slot;
 	}
-	assert(!"more statements than STATEMENTS");
+	assert(false && "more statements than STATEMENTS");
 	return NULL;
 }
 
@@ -190,6 +193,7 @@ static bool end(struct store *store)
 	if (!control(store, "COMMIT"))
 		return false;
 	store->transaction = CLOSED;
+	store->is_known_bad = false;
 	store->counters.commits++;
 	store->counters.syncs += synced;
 	return true;
@@ -380,8 +384,7 @@ static bool open_database(struct store *store, int directory_fd)
 		       "PRAGMA synchronous=FULL;"
 		       "PRAGMA wal_autocheckpoint=1000;"
 		       "PRAGMA cache_size=-16000;"
-		       "PRAGMA temp_store=MEMORY;"
-		       "PRAGMA foreign_keys=OFF",
+		       "PRAGMA temp_store=MEMORY",
 		       NULL, NULL, NULL) == SQLITE_OK;
 }
 

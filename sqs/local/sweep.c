@@ -4,11 +4,11 @@
  * memories that have run out, and move tasks. Each piece is bounded; one that did not
  * get done says that it is due at once.
  */
+#include "sqs/local/sweep.h"
 #include "sqs/local/census.h"
 #include "sqs/local/fifo.h"
 #include "sqs/local/message.h"
 #include "sqs/local/move_tasks.h"
-#include "sqs/local/sweep.h"
 
 enum {
 	ROWS_AT_A_TIME = 200,

@@ -8,12 +8,25 @@
 #include "sqs/base/text.h"
 #include "sqs/local/census.h"
 
-enum { NUMBERS_AT_A_TIME = 1000 };
+enum {
+	NUMBERS_AT_A_TIME = 1000,
+	HELD_BACK_MS = 10000, /* a clock that goes back by less stands still instead */
+};
 
 void service_see_time(struct service *service, int64_t now_ms)
 {
-	if (now_ms > service->now_ms)
+	struct registry *registry = &service->registry;
+
+	if (now_ms > service->now_ms) {
 		service->now_ms = now_ms;
+		return;
+	}
+	if (service->now_ms - now_ms <= HELD_BACK_MS)
+		return;
+	service->now_ms = now_ms;
+	service->tick_ms = now_ms;
+	for (size_t i = 0; i < registry->count; i++)
+		registry->by_id[i]->census.is_counted = false;
 }
 
 void service_tick_by(struct service *service, int64_t at_ms)
@@ -56,9 +69,26 @@ enum service_verdict refuse(
 	return refuse_as(turn, &refusal);
 }
 
+struct view turn_carried(struct turn *turn, struct view message)
+{
+	char *copy;
+	size_t bad;
+
+	if (view_is_absent(message) || text_is_carried(message, NULL))
+		return message;
+	copy = arena_string(turn->arena, message);
+	if (!copy)
+		return (struct view){0};
+	message.data = copy;
+	while (!text_is_carried(message, &bad))
+		copy[bad] = '?';
+	return message;
+}
+
 enum service_verdict refuse_as(struct turn *turn, const struct refusal *refusal)
 {
-	turn->call->fault = wire_fault_of(refusal->error, refusal->message);
+	turn->call->fault =
+		wire_fault_of(refusal->error, turn_carried(turn, refusal->message));
 	turn->service->refused++;
 	return SERVICE_FAULT;
 }

@@ -25,7 +25,7 @@ struct service {
 	 * thousand at a time. */
 	int64_t next_number;
 	int64_t last_number;
-	int64_t now_ms;  /* never goes back */
+	int64_t now_ms;
 	int64_t tick_ms; /* when sweep has work */
 	bool is_loaded;  /* the registry is what the store has */
 	uint64_t executed[WIRE_ACTION_COUNT];
@@ -45,7 +45,8 @@ struct turn {
 	int64_t now_ms;
 };
 
-/* The clock of the service follows that of its caller, but never back. */
+/* The clock of the service follows that of its caller. A few seconds back it stands
+ * still; further back it follows, and everything is counted anew. */
 void service_see_time(struct service *service, int64_t now_ms);
 
 /* The next tick is then, or earlier. */
@@ -66,6 +67,9 @@ struct refusal {
 enum service_verdict refuse(struct turn *turn, enum wire_error error, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 enum service_verdict refuse_as(struct turn *turn, const struct refusal *refusal);
+
+/* A message quotes what the request said; bytes that no reply can carry become '?'. */
+struct view turn_carried(struct turn *turn, struct view message);
 
 /* "Value V for parameter P is invalid. Reason: R" */
 enum service_verdict refuse_value(

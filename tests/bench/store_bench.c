@@ -28,8 +28,9 @@ struct bench {
 
 static enum service_verdict ask(struct bench *bench, const struct wire_request *request)
 {
-	bench->call = (struct service_call){
-		.request = request, .sender = VIEW_LITERAL("BENCH"), .arena = &bench->arena};
+	bench->call = (struct service_call){.request = request,
+		.sender = VIEW_LITERAL("BENCH"),
+		.arena = &bench->arena};
 	return service_execute(bench->service, &bench->call, clock_wall_ms());
 }
 
@@ -95,7 +96,8 @@ static int receive_turn(struct bench *bench)
 		ask(bench, &request);
 		if (bench->call.reply.message_count)
 			snprintf(bench->handles[count++], sizeof(bench->handles[0]),
-				"%.*s", (int)bench->call.reply.messages->receipt_handle.len,
+				"%.*s",
+				(int)bench->call.reply.messages->receipt_handle.len,
 				bench->call.reply.messages->receipt_handle.data);
 	}
 	commit(bench);

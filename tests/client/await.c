@@ -142,6 +142,12 @@ void client_resume(void)
 	sem_post(&resumed);
 }
 
+void client_catch_up(struct sqs_client *client)
+{
+	client_stall(client);
+	client_resume();
+}
+
 bool client_await(struct sqs_client *client, size_t counter_offset, uint64_t number)
 {
 	for (int i = 0; i < 10000; i++) {

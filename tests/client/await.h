@@ -52,6 +52,9 @@ struct sqs_client *client_of(const char *unix_socket);
 void client_stall(struct sqs_client *client);
 void client_resume(void);
 
+/* Waits until the client has seen what was started and cancelled so far. */
+void client_catch_up(struct sqs_client *client);
+
 /* Waits until a counter has reached a number; false after ten seconds. */
 bool client_await(struct sqs_client *client, size_t counter_offset, uint64_t number);
 

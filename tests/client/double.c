@@ -532,8 +532,8 @@ static void turn(struct double_server *server, const struct pollfd *fds, size_t 
 static void *serve(void *arg)
 {
 	struct double_server *server = arg;
-	static struct pollfd fds[MOST_CONNECTIONS + 2];
-	bool stops = false;
+	struct pollfd *fds = calloc(MOST_CONNECTIONS + 2, sizeof(*fds));
+	bool stops = fds == NULL;
 
 	while (!stops) {
 		size_t count;
@@ -549,5 +549,6 @@ static void *serve(void *arg)
 		stops = server->stops;
 		pthread_mutex_unlock(&server->lock);
 	}
+	free(fds);
 	return NULL;
 }

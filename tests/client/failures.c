@@ -11,6 +11,7 @@
 #include "sqs/base/clock.h"
 #include "tests/client/await.h"
 #include "tests/client/double.h"
+#include "tests/client/home.h"
 #include "tests/lib/test.h"
 
 #define JOBS "http://localhost/000000000000/jobs"
@@ -372,12 +373,51 @@ TEST(the_same_credentials_are_not_tried_twice)
 	end();
 }
 
+/* Requests wait while a program is asked for credentials, and then are signed with them. */
+TEST(requests_wait_for_credentials)
+{
+	static const struct {
+		const char *script;
+		enum sqs_error error;
+	} programs[] = {
+		{"sleep 0.2; echo '{\"Version\": 1, \"AccessKeyId\": \"AKIDPROGRAM\", "
+		 "\"SecretAccessKey\": \"s\"}'",
+			SQS_OK},
+		{"sleep 0.2; exit 1", SQS_NO_CREDENTIALS},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		struct sqs_config config = {.endpoint = "http://localhost"};
+		struct sqs_failure why;
+
+		home_begin("");
+		home_write("program", programs[i].script);
+		snprintf(text, sizeof(text),
+			"[default]\ncredential_process = /bin/sh %s\n",
+			home_path("program"));
+		home_write(".aws/config", text);
+		setenv("AWS_CONFIG_FILE", home_path(".aws/config"), 1);
+		unsetenv("AWS_ACCESS_KEY_ID");
+		server = double_new();
+		outcome = (struct outcome){0};
+		config.unix_socket = double_socket(server);
+		client = sqs_client_new(&config, &why);
+		CHECK(client);
+		CHECK_NUMBER(outcome_run(&outcome, send_op()), programs[i].error);
+		CHECK_NUMBER(double_count(server, NULL), programs[i].error == SQS_OK);
+		end();
+		home_end();
+	}
+}
+
 TEST(no_credentials_are_said_at_once)
 {
 	struct sqs_config config = {.endpoint = "http://localhost"};
 	struct sqs_failure why;
 
 	unsetenv("AWS_ACCESS_KEY_ID");
+	setenv("AWS_CONFIG_FILE", "/dev/null", 1);
+	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
 	CHECK(!sqs_client_new(&config, &why));
 	CHECK_NUMBER(why.error, SQS_NO_CREDENTIALS);
 	CHECK(strstr(why.message, "AWS_ACCESS_KEY_ID"));

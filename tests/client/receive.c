@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sqs/base/clock.h"
@@ -14,7 +15,7 @@
 
 #define JOBS "http://localhost/000000000000/jobs"
 
-enum { MOST = 512 };
+enum { MOST = 5000 };
 
 static struct double_server *server;
 static struct sqs_client *client;
@@ -148,6 +149,35 @@ TEST(full_answers_widen_the_lane)
 	end();
 }
 
+static double cpu_of(size_t count)
+{
+	clock_t before = clock();
+
+	begin();
+	double_stop_recording(server);
+	for (size_t i = 0; i < count; i++)
+		start_receive(i, 1, 20000);
+	for (size_t i = 0; i < count; i++)
+		double_put(server, "x");
+	outcome_await_all(outcomes, count);
+	end();
+	return (double)(clock() - before);
+}
+
+/* Ten times as many receives cost about ten times as much; a hundred times would mean that
+ * each looks at all others. */
+TEST(waiting_together_costs_linear_work)
+{
+	double few, many;
+
+	cpu_of(MOST / 10); /* warm */
+	few = cpu_of(MOST / 10);
+	many = cpu_of(MOST);
+	printf("# %zu receives: %.1f ms, %zu: %.1f ms\n", (size_t)MOST / 10, few / 1000,
+		(size_t)MOST, many / 1000);
+	CHECK(many < 40 * few);
+}
+
 TEST(a_visibility_timeout_has_its_own_polls)
 {
 	struct sqs_receive args = {.queue_url = JOBS,
@@ -247,6 +277,7 @@ TEST(what_comes_for_a_cancelled_receive_goes_to_the_next)
 	CHECK(outcome_await(&outcomes[0]));
 	CHECK_NUMBER(outcomes[0].error, SQS_CANCELLED);
 	start_receive(1, 1, 20000);
+	client_catch_up(client);
 	double_put(server, "late");
 	CHECK(outcome_await(&outcomes[1]));
 	CHECK_TEXT(body_of(1), "late");

@@ -89,14 +89,18 @@ assert 0.8 < time.monotonic() - began < 5
 sender.send("again")
 assert sender.receive(VisibilityTimeout=1).bodies == ["again"]
 (poll,) = park(1)
+began = time.monotonic()
 assert poll.finish().bodies == ["again"]
+assert time.monotonic() - began < 10
 
 # Giving a message back wakes a poll.
 sender.send("given back")
 answer = sender.receive()
 (poll,) = park(1)
+began = time.monotonic()
 sender.ask(Action="ChangeMessageVisibility", ReceiptHandle=answer.handles[0], VisibilityTimeout=0)
 assert poll.finish().bodies == ["given back"]
+assert time.monotonic() - began < 10
 
 # A poll whose time is up answers nothing; other queues do not disturb it.
 (poll,) = park(1, wait=2)

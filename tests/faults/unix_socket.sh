@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # local.md: "Without `--listen` it serves on the Unix socket `DIR/socket`"
-# local.md: "The directory is made with mode 0700, and the socket has mode 0600."
+# local.md: "The directory is made with mode 0700, and the socket has mode 0600, as every file there has."
 . "$(dirname "$0")/../interop/server.sh"
 need curl
 

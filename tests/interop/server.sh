@@ -13,11 +13,13 @@ set -u
 export LC_ALL=C.UTF-8
 
 SQS_LOCAL=${SQS_LOCAL:-sqs-local}
+# shellcheck disable=SC2034 # for those who read this file
 here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/sqs-local-test.XXXXXX")
 server_pid=
 server_dir=$tmp/served
 endpoint=
+helpers=
 
 fail() {
 	echo "FAILED: $*"
@@ -50,6 +52,11 @@ await() { # SECONDS COMMAND...
 		[ "$(date +%s)" -le "$until_s" ] || fail "not in time: $*"
 		sleep 0.05
 	done
+}
+
+# Notes processes that the test started in the background, to be ended with it.
+background() { # PID...
+	helpers="$helpers $*"
 }
 
 #
@@ -117,6 +124,8 @@ element() { # NAME
 cleanup() {
 	status=$?
 	trap - EXIT INT TERM
+	# shellcheck disable=SC2086 # a list of numbers
+	[ -z "$helpers" ] || kill -9 $helpers 2>/dev/null
 	if [ -n "$server_pid" ]; then
 		kill "$server_pid"
 		wait "$server_pid" || {

@@ -61,8 +61,8 @@ row_status() { # SEEN EXPECTED
 	esac
 }
 
-sums() { # FILE...
-	[ $# = 0 ] || sha256sum "$@" | cut -d ' ' -f 1 | sort
+sums() { # DIRECTORY
+	find "$1" -type f -exec sha256sum {} + | cut -d ' ' -f 1 | sort
 }
 
 row_bodies() { # BODIES
@@ -78,7 +78,7 @@ row_bodies() { # BODIES
 	done
 	sync "$q"
 	drain "row-$rows" "$tmp/row"
-	[ "$(cd "$tmp/row" && sums -- *)" = "$(cd "$tmp/wanted" && sums -- *)" ] ||
+	[ "$(sums "$tmp/row")" = "$(sums "$tmp/wanted")" ] ||
 		row_wrong "$drained messages: $(head -c 60 "$tmp"/row/* 2>/dev/null)"
 }
 

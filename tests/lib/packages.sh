@@ -12,8 +12,8 @@ packages_for() { # PURPOSE...
 			;;
 		mount) echo fuse3 attr ;;
 		test)
-			echo awscli bzip2 clang clang-format-14 curl ed git openssl perl procps python3-boto \
-				python3-boto3 rsync shellcheck sqlite3 vim xxd
+			echo awscli bzip2 clang clang-format-14 curl ed libclang-rt-14-dev openssl perl procps \
+				python3-boto python3-boto3 rsync shellcheck sqlite3 vim xxd
 			;;
 		esac
 	done

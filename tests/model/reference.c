@@ -100,10 +100,11 @@ void ref_set_delay(struct reference *ref, int queue, int64_t delay_s)
 	}
 }
 
-void ref_counts(const struct reference *ref, int queue, int counts[3], int expired[3])
+int ref_counts(const struct reference *ref, int queue, int counts[3])
 {
+	int expired = 0;
+
 	memset(counts, 0, 3 * sizeof(*counts));
-	memset(expired, 0, 3 * sizeof(*expired));
 	EACH_MESSAGE(ref, m)
 	{
 		const struct ref_message *message = &ref->messages[m];
@@ -112,10 +113,11 @@ void ref_counts(const struct reference *ref, int queue, int counts[3], int expir
 		if (message->queue != queue)
 			continue;
 		if (is_expired(ref, message))
-			expired[state]++;
+			expired++;
 		else
 			counts[state]++;
 	}
+	return expired;
 }
 
 /* ---- sends ---- */
@@ -135,8 +137,8 @@ const char *ref_duplicate(const struct reference *ref, int queue, int group, int
 	return NULL;
 }
 
-int ref_send(struct reference *ref, int queue, int group, int dedup,
-	int64_t own_delay_s, const char *id)
+int ref_send(struct reference *ref, int queue, int group, int dedup, int64_t own_delay_s,
+	const char *id)
 {
 	const struct ref_queue *q = &ref->queues[queue];
 	int64_t delay_s = q->is_fifo || own_delay_s < 0 ? q->delay_s : own_delay_s;
@@ -179,8 +181,7 @@ static bool is_blocked(const struct reference *ref, int message)
 
 static bool is_deliverable(const struct reference *ref, int message, int queue)
 {
-	if (!is_there(ref, message, queue) ||
-		!is_visible(ref, &ref->messages[message]))
+	if (!is_there(ref, message, queue) || !is_visible(ref, &ref->messages[message]))
 		return false;
 	return !ref->queues[queue].is_fifo || !is_blocked(ref, message);
 }
@@ -206,8 +207,8 @@ bool ref_bury(struct reference *ref, int message)
 	struct ref_message *m = &ref->messages[message];
 
 	if (!ref_is_dead(ref, message))
-		return broken(ref, "was moved though it was not received too often",
-			message);
+		return broken(
+			ref, "was moved though it was not received too often", message);
 	if (!is_deliverable(ref, message, m->queue))
 		return broken(ref, "was moved though it was not visible", message);
 	m->died_in = m->queue;
@@ -241,8 +242,8 @@ static bool each_may_be_received(
 }
 
 /* A message that could have come and stayed behind: of `group`, or of any. */
-static int left_behind(const struct reference *ref, int queue, const int *messages,
-	int count, int group)
+static int left_behind(
+	const struct reference *ref, int queue, const int *messages, int count, int group)
 {
 	EACH_MESSAGE(ref, m)
 	{
@@ -265,8 +266,7 @@ static bool order_is_kept(
 			const struct ref_message *before = &ref->messages[other];
 
 			if (is_there(ref, other, queue) && before->group == group &&
-				before->place < m->place &&
-				!is_among(messages, i, other))
+				before->place < m->place && !is_among(messages, i, other))
 				return broken(ref, "overtook another of its group",
 					messages[i]);
 		}
@@ -312,6 +312,8 @@ enum ref_answer ref_delete(struct reference *ref, int queue, int message, int se
 
 	if (m->queue != queue)
 		return REF_DONE;
+	if (is_expired(ref, m))
+		return REF_EITHER;
 	if (ref->queues[queue].is_fifo && (!is_latest || is_visible(ref, m)))
 		return REF_INVALID_VALUE;
 	if (is_latest)
@@ -319,12 +321,16 @@ enum ref_answer ref_delete(struct reference *ref, int queue, int message, int se
 	return REF_DONE;
 }
 
-enum ref_answer ref_hide(struct reference *ref, int queue, int message, int serial,
-	int64_t visibility_s)
+enum ref_answer ref_hide(
+	struct reference *ref, int queue, int message, int serial, int64_t visibility_s)
 {
 	struct ref_message *m = &ref->messages[message];
 
-	if (m->queue != queue || m->latest != serial)
+	if (m->queue != queue)
+		return REF_INVALID_VALUE;
+	if (is_expired(ref, m))
+		return REF_EITHER;
+	if (m->latest != serial)
 		return REF_INVALID_VALUE;
 	if (ref->queues[queue].is_fifo && is_visible(ref, m))
 		return REF_INVALID_VALUE;
@@ -360,9 +366,8 @@ void ref_redrive(struct reference *ref, int queue)
 		EACH_MESSAGE(ref, m)
 		{
 			if (is_deliverable(ref, m, queue) &&
-				(found == REF_NONE ||
-					ref->messages[m].place <
-						ref->messages[found].place))
+				(found == REF_NONE || ref->messages[m].place <
+							      ref->messages[found].place))
 				found = m;
 		}
 		if (found != REF_NONE) {

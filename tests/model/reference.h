@@ -42,8 +42,8 @@ struct ref_message {
 	int64_t visible_ms;
 	int64_t received_ms;
 	int receives;
-	int latest; /* the serial number of its latest receive */
-	int place;  /* its order of arrival in its queue */
+	int latest;  /* the serial number of its latest receive */
+	int place;   /* its order of arrival in its queue */
 	int died_in; /* the queue it is a dead letter of */
 };
 
@@ -77,19 +77,18 @@ void ref_delete_queue(struct reference *ref, int queue);
 bool ref_purge(struct reference *ref, int queue);
 void ref_set_delay(struct reference *ref, int queue, int64_t delay_s);
 
-/* Visible, in flight, delayed; and how many of each are past their retention, which the
- * service may still count. */
-void ref_counts(const struct reference *ref, int queue, int counts[3], int expired[3]);
+/* Visible, in flight, delayed. Returns how many are past their retention, which the
+ * service may still count as any of these. */
+int ref_counts(const struct reference *ref, int queue, int counts[3]);
 
 /* ---- sends ---- */
 
 /* The id of the message that this send duplicates; NULL when it is none. */
-const char *ref_duplicate(
-	const struct reference *ref, int queue, int group, int dedup);
+const char *ref_duplicate(const struct reference *ref, int queue, int group, int dedup);
 
 /* A message that the service accepted under this id. Returns its number. */
-int ref_send(struct reference *ref, int queue, int group, int dedup,
-	int64_t own_delay_s, const char *id);
+int ref_send(struct reference *ref, int queue, int group, int dedup, int64_t own_delay_s,
+	const char *id);
 
 /* ---- receives ---- */
 
@@ -108,13 +107,16 @@ bool ref_receive(struct reference *ref, int queue, const int *messages, int coun
 
 /* ---- handles ---- */
 
-enum ref_answer { REF_DONE, REF_INVALID_VALUE };
+enum ref_answer {
+	REF_DONE,
+	REF_INVALID_VALUE,
+	REF_EITHER, /* past its retention: it may be gone, or not yet */
+};
 
 /* `queue` is where the handle came from. */
-enum ref_answer ref_delete(
-	struct reference *ref, int queue, int message, int serial);
-enum ref_answer ref_hide(struct reference *ref, int queue, int message, int serial,
-	int64_t visibility_s);
+enum ref_answer ref_delete(struct reference *ref, int queue, int message, int serial);
+enum ref_answer ref_hide(
+	struct reference *ref, int queue, int message, int serial, int64_t visibility_s);
 
 /* A move task without a rate has run: everything deliverable of a dead-letter queue has
  * gone back as new messages, whose ids the service says later. */

@@ -12,6 +12,7 @@ mount_sqsfs -o wait=1 "$endpoint"
 expect_errno EACCES ls "$mnt"
 say hello jobs
 hear jobs hello
+rm "$mnt/jobs/$(held jobs)"
 
 # semantics.md: "Creating a file in a queue that is known to be missing or denied fails at open, without a request."
 faults 'SendMessage* error=AccessDenied'

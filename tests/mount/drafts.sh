@@ -54,7 +54,7 @@ hear other "draft a.tmp
 more"
 
 # A mount may have its own idea of a draft.
-rm "$mnt/q/b.part"
+rm "$mnt/q/b.part" "$mnt/q/$(held q)"
 remount -o 'draft=*.wip:_*'
 echo x >"$mnt/q/_a"
 echo y >"$mnt/q/b.wip"

@@ -14,6 +14,9 @@ seq -f 'body %.0f' 25 | sort >"$tmp/sent"
 for _ in 1 2; do
 	sort "$mnt/q/.sqs/dump" | cmp - "$tmp/sent" || fail "dump"
 done
-seq -f 'body %.0f' 25 | cmp - "$mnt/o.fifo/.sqs/dump" || fail "a FIFO queue is dumped out of order"
+# semantics.md: "Of a FIFO queue `.sqs/dump` shows in order what the service hands out while nothing is deleted: at most ten messages of a group."
+for _ in 1 2; do
+	seq -f 'body %.0f' 10 | cmp - "$mnt/o.fifo/.sqs/dump" || fail "the dump of a FIFO queue: $(cat "$mnt/o.fifo/.sqs/dump")"
+done
 drain q "$tmp/q"
 [ "$drained" = 25 ] || fail "$drained of 25 are left after two dumps"

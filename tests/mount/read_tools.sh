@@ -12,8 +12,11 @@ python3 -c 'print("\n".join("line %d of a message" % n for n in range(15000)))' 
 export long="$src/long" n
 
 # One row: of two messages the command reads one, and writes what it makes of it to
-# standard output, which is what the same command makes of the file $long.
-reads() { # SHELL COMMAND
+# standard output, which is what the same command makes of the file $long. So many
+# messages are in flight afterwards.
+row_reads() { # IN-FLIGHT SHELL COMMAND
+	in_flight=$1
+	shift
 	row_begin - - - "$1" "$2" || return 0
 	cp "$long" "$q/1" && cp "$long" "$q/2" || row_wrong "cp failed"
 	n=$q/next
@@ -22,17 +25,28 @@ reads() { # SHELL COMMAND
 	n=$long
 	(cd "$tmp" && "$1" -c "$2") >"$tmp/out.file" 2>/dev/null </dev/null
 	cmp -s "$tmp/out" "$tmp/out.file" || row_wrong "it makes $(wc -c <"$tmp/out") other bytes of next than of a file"
-	[ "$(find "$q" -name '????????-*' | wc -l)" = 1 ] || row_wrong "ls shows '$(names "$q")'"
-	hear_body "row-$rows" | cmp -s - "$long" || row_wrong "the other message is not there"
+	[ "$(find "$q" -name '????????-*' | wc -l)" = "$in_flight" ] || row_wrong "ls shows '$(names "$q")'"
+	drain "row-$rows" "$tmp/rest"
+	[ "$drained" = $((2 - in_flight)) ] || row_wrong "$drained messages are left"
+	cmp -s "$tmp/rest/1" "$long" || row_wrong "the other message is altered"
 	row_end
+}
+
+reads() { # SHELL COMMAND
+	row_reads 1 "$@"
+}
+
+# semantics.md: "A message that was opened and closed without a read goes back to the queue."
+only_asks() { # SHELL COMMAND
+	row_reads 0 "$@"
 }
 
 for command in 'cat $n' 'cat < $n' 'head -c 1000000 $n' 'head -n 20000 $n' 'tail -c 100 $n' 'tail -n 5 $n' \
 	'tail -n +3 $n' 'cp $n c; cat c' 'dd status=none if=$n' 'dd status=none if=$n bs=1M' \
-	'wc < $n' 'wc -c < $n' 'grep -c line $n' 'grep -h 777 $n' 'sed s/line/row/ $n' \
+	'wc < $n' 'grep -c line $n' 'grep -h 777 $n' 'sed s/line/row/ $n' \
 	'sed -n "\$p" $n' 'awk "{ print \$2 }" $n' 'sort $n' 'sort -r $n' 'tac $n' \
 	'md5sum < $n' 'sha256sum < $n' 'od -c $n' 'xxd $n' 'base64 $n' 'cut -c 1-9 $n' 'tr a-z A-Z < $n' \
-	'nl $n' 'fold $n' 'uniq $n' 'shuf -n 0 $n' 'paste $n' 'gzip -nc < $n' 'bzip2 -c < $n' 'tee < $n' \
+	'nl $n' 'fold $n' 'uniq $n' 'paste $n' 'gzip -nc < $n' 'bzip2 -c < $n' 'tee < $n' \
 	'openssl dgst -sha256 -r < $n' 'openssl enc -base64 -in $n' 'curl -s file://$n' 'perl -ne print $n' \
 	'rsync $n r; cat r' 'rsync -a --no-times $n r; cat r' 'install $n i; cat i' 'split -n 1 $n s; cat saa' \
 	'cmp $n $long && echo same' 'diff $n $long && echo same' 'xargs -n 7 < $n' \
@@ -47,15 +61,30 @@ for command in 'sys.stdout.write(open(n).read())' 'print(len(open(n, "rb").read(
 	'print(pathlib.Path(n).read_text(), end="")' 'print(open(n).readlines()[5])' \
 	'shutil.copyfile(n, "c"); print(open("c").read())' 'shutil.copy(n, "c"); print(open("c").read())' \
 	'shutil.copyfileobj(open(n, "rb"), sys.stdout.buffer)' \
-	'f = open(n, "rb"); print(os.fstat(f.fileno()).st_size)' \
 	'f = open(n, "rb"); o = open("c", "wb"); print(os.sendfile(o.fileno(), f.fileno(), 0, 1000000))' \
-	'f = open(n, "rb"); print(mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ)[-20:])' \
+	'f = open(n, "rb"); print(mmap.mmap(f.fileno(), 0, flags=mmap.MAP_PRIVATE)[-20:])' \
 	'f = open(n, "rb"); f.seek(-20, 2); print(f.read())' \
 	'f = open(n, "rb"); print(os.pread(f.fileno(), 20, 1000), os.pread(f.fileno(), 20, 7))'; do
 	reads sh "python3 -c 'import mmap, os, pathlib, shutil, sys
 n = os.environ[\"n\"]
 $command'"
 done
+for command in 'wc -c < $n' 'test -s /dev/fd/3 3< $n && echo yes' \
+	'stat -L -c %s - < $n' 'exec 3< $n; exec 3<&-'; do
+	only_asks sh "$command"
+done
+
+# semantics.md: "A shared mapping of a file fails with ENODEV; a private one, of a message, works."
+row_begin - - - sh 'a shared mapping of next'
+cp "$long" "$q/1"
+python3 -c 'import errno, mmap, sys
+f = open(sys.argv[1], "rb")
+try:
+    mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ)
+except OSError as e:
+    sys.exit(e.errno != errno.ENODEV)
+sys.exit(1)' "$q/next" || row_wrong "it does not fail with ENODEV"
+row_end
 
 # GNU tar takes the size from before the open: it stores an empty member, loudly or not,
 # and the message stays in the queue.

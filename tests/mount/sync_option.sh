@@ -24,9 +24,11 @@ expect_errno EACCES rm "$mnt/q/$id"
 echo three >"$mnt/q/f.tmp"
 mv "$mnt/q/f.tmp" "$mnt/q/f" || fail "rename"
 names "$mnt/q" | grep -v -q -w f || fail "rename returned before the send"
-faults 'SendMessage* error=InvalidParameterValue'
+faults 'SendMessage* error=InvalidMessageContents'
 echo four >"$mnt/q/g.tmp"
-expect_errno EINVAL mv "$mnt/q/g.tmp" "$mnt/q/g"
+expect_errno EILSEQ mv "$mnt/q/g.tmp" "$mnt/q/g"
+[ "$(cat "$mnt/q/g.tmp")" = four ] || fail "a rename that failed has moved the draft: $(names "$mnt/q")"
+rm "$mnt/q/g.tmp"
 
 # semantics.md: "A deletion that finally fails puts the file back, with `user.sqs.error`."
 faults ''

@@ -46,10 +46,10 @@ for command in \
 	'tar cf t -C $src text --transform s/text/f/ && tar xf t -C $q' \
 	'curl -s -o $f file://$src/text' 'rsync --inplace $src/text $f' \
 	'perl -pe "BEGIN { open STDOUT, q(>), shift } END { close STDOUT or die }" $f $src/text' \
-	'python3 -c "import shutil, os; shutil.copy(os.environ[\"src\"] + \"/text\", os.environ[\"f\"])"' \
-	'vim -u NONE -N -es -c "set viminfo=" -c "r $src/text" -c 1d -c "w! $f" -c q'; do
+	'python3 -c "import shutil, os; shutil.copy(os.environ[\"src\"] + \"/text\", os.environ[\"f\"])"'; do
 	refused fails sh "$command"
 done
+refused fails sh 'vim -u NONE -N -es -c "set viminfo=" -c "normal ione" -c wq $f' 'one\n'
 
 # semantics.md: "Rename to another queue fails with EXDEV, so that `mv` copies, which sends, and then removes: when the send fails the source stays."
 refused fails sh 'cp $src/text m; mv m $f'

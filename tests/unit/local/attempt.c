@@ -25,8 +25,8 @@ static const char *receive_as(const char *queue, const char *attempt_id)
 		snprintf(held->older, sizeof(held->older), "%s", held->handle);
 		snprintf(held->handle, sizeof(held->handle), "%s",
 			message->receipt_handle.data);
-		at += (size_t)snprintf(bodies + at, sizeof(bodies) - at, "%s",
-			message->body.data);
+		at += (size_t)snprintf(
+			bodies + at, sizeof(bodies) - at, "%s", message->body.data);
 	}
 	return bodies;
 }
@@ -80,6 +80,17 @@ CLAIM(not_after_they_became_visible, "q.fifo", "FifoQueue=true")
 	AGAIN("try", "31"); /* a new receive: the group that waits longest is first */
 	CHECK(strcmp(world_held(&world, "1")->handle, world_held(&world, "1")->older) !=
 		0);
+}
+
+/* Taken by another with the same timeout in the same millisecond: another receive. */
+CLAIM(not_after_another_took_them, "q.fifo", "FifoQueue=true")
+{
+	CHECK(send_three());
+	AGAIN("try", "12");
+	CHECK_TEXT(world_hide(&world, "q.fifo", "1", 0), "");
+	CHECK_TEXT(world_hide(&world, "q.fifo", "2", 0), "");
+	CHECK_TEXT(world_receive(&world, "q.fifo", 10), "1 2 3");
+	AGAIN("try", "");
 }
 
 CLAIM(not_after_five_minutes, "q.fifo", "FifoQueue=true;VisibilityTimeout=1000")

@@ -23,11 +23,13 @@ CLAIM(making_a_queue_again, "q", "DelaySeconds=5;VisibilityTimeout=30")
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(again); i++)
-		CHECK_TEXT(
-			world_create(&world, "q", again[i].attributes), again[i].code);
+		CHECK_TEXT(world_create(&world, "q", again[i].attributes), again[i].code);
 	CHECK_TEXT(world_create(&world, "q", "DelaySeconds=6"), "QueueAlreadyExists");
 	CHECK_TEXT(world_words(&world), "A queue already exists with the same name and a "
 					"different value for attribute DelaySeconds");
+	CHECK_TEXT(world_set(&world, "q", "Policy={\"a\": 1}"), "");
+	CHECK_TEXT(world_create(&world, "q", "Policy={\"a\":1}"), "");
+	CHECK_TEXT(world_create(&world, "q", "Policy={\"a\":2}"), "QueueAlreadyExists");
 	/* What SetQueueAttributes changed is what counts from then on. */
 	CHECK_TEXT(world_set(&world, "q", "DelaySeconds=6"), "");
 	CHECK_TEXT(world_create(&world, "q", "DelaySeconds=6"), "");
@@ -88,6 +90,7 @@ static const struct {
 	{"Policy={\"Version\":\"2012-10-17\"}", "", "{\"Version\":\"2012-10-17\"}"},
 	{"Policy=nonsense", "InvalidAttributeValue", ""},
 	{"Policy=", "", "-"},
+	{"KmsMasterKeyId=a\x01", "InvalidAttributeValue", ""},
 	{"KmsDataKeyReusePeriodSeconds=60", "", "60"},
 	{"KmsDataKeyReusePeriodSeconds=59", "InvalidAttributeValue", ""},
 	{"KmsDataKeyReusePeriodSeconds=300", "", "-"},
@@ -109,8 +112,7 @@ CLAIM(values_of_attributes_of_a_standard_queue, "q", NULL)
 
 		snprintf(name, sizeof(name), "%.*s",
 			(int)strcspn(values[i].attribute, "="), values[i].attribute);
-		CHECK_TEXT(
-			world_set(&world, "q", values[i].attribute), values[i].code);
+		CHECK_TEXT(world_set(&world, "q", values[i].attribute), values[i].code);
 		if (!*values[i].code)
 			CHECK_TEXT(world_get(&world, "q", name), values[i].then);
 		snprintf(fresh, sizeof(fresh), "fresh-%zu", i);
@@ -122,8 +124,9 @@ CLAIM(values_of_attributes_of_a_standard_queue, "q", NULL)
 	CHECK_TEXT(world_words(&world), "Unknown Attribute Foobar.");
 	CHECK_TEXT(world_set(&world, "q", "DeduplicationScope=queue"),
 		"InvalidAttributeName");
-	CHECK_TEXT(world_words(&world), "You can specify the DeduplicationScope only when "
-					"FifoQueue is set to true.");
+	CHECK_TEXT(world_words(&world),
+		"You can specify the DeduplicationScope only when "
+		"FifoQueue is set to true.");
 }
 
 static const struct {
@@ -153,8 +156,8 @@ CLAIM(values_of_attributes_of_a_fifo_queue, "q.fifo", "FifoQueue=true")
 			CHECK_TEXT(
 				world_get(&world, "q.fifo", name), fifo_values[i].then);
 	}
-	CHECK_TEXT(world_set(&world, "q.fifo", "FifoQueue=false"),
-		"InvalidAttributeValue");
+	CHECK_TEXT(
+		world_set(&world, "q.fifo", "FifoQueue=false"), "InvalidAttributeValue");
 	CHECK_TEXT(world_words(&world), "Invalid value for the parameter FifoQueue. "
 					"Reason: Modifying queue type is not supported.");
 }
@@ -167,14 +170,15 @@ CLAIM(a_refused_change_changes_nothing, "q", NULL)
 	CHECK_TEXT(world_get(&world, "q", "DelaySeconds"), "0");
 	CHECK_TEXT(world_create(&world, "r", "DelaySeconds=7;Foobar=1"),
 		"InvalidAttributeName");
-	CHECK_TEXT(world_send(&world, "r", "x"),
-		"AWS.SimpleQueueService.NonExistentQueue");
+	CHECK_TEXT(
+		world_send(&world, "r", "x"), "AWS.SimpleQueueService.NonExistentQueue");
 }
 
 CLAIM(encryption_is_of_one_kind, "q", NULL)
 {
 	CHECK_TEXT(world_get(&world, "q", "SqsManagedSseEnabled"), "true");
-	CHECK_TEXT(world_set(&world, "q", "KmsMasterKeyId=alias/k;SqsManagedSseEnabled=true"),
+	CHECK_TEXT(world_set(&world, "q",
+			   "KmsMasterKeyId=alias/k;SqsManagedSseEnabled=true"),
 		"InvalidAttributeName");
 	CHECK_TEXT(world_set(&world, "q", "KmsMasterKeyId=alias/k"), "");
 	CHECK_TEXT(world_get(&world, "q", "SqsManagedSseEnabled"), "false");
@@ -311,8 +315,8 @@ CLAIM(a_url_is_found_by_name, "q", NULL)
 
 	request.queue_name = VIEW_LITERAL("q");
 	CHECK_TEXT(world_ask(&world, &request), "");
-	CHECK_TEXT(world.call.reply.queue_url.data,
-		"http://localhost:9324/123456789012/q");
+	CHECK_TEXT(
+		world.call.reply.queue_url.data, "http://localhost:9324/123456789012/q");
 	request.queue_name = VIEW_LITERAL("Q");
 	CHECK_TEXT(
 		world_ask(&world, &request), "AWS.SimpleQueueService.NonExistentQueue");

@@ -39,8 +39,8 @@ CLAIM(good_entries_are_sent_and_bad_ones_say_why, "q", "MaximumMessageSize=1024"
 	CHECK_NUMBER(world.call.reply.refused_count, 2);
 	CHECK(view_is(world.call.reply.done[0].id, "good"));
 	CHECK(view_is(world.call.reply.done[1].id, "too"));
-	CHECK(view_is(world.call.reply.done[0].body_md5,
-		"0cc175b9c0f1b6a831c399e269772661"));
+	CHECK(view_is(
+		world.call.reply.done[0].body_md5, "0cc175b9c0f1b6a831c399e269772661"));
 	CHECK(view_is(world.call.reply.refused[0].id, "chars"));
 	CHECK(view_is(world.call.reply.refused[0].code, "InvalidMessageContents"));
 	CHECK(view_is(world.call.reply.refused[1].code, "InvalidParameterValue"));

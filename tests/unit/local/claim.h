@@ -8,17 +8,17 @@
 /* The world of the running claim. */
 static struct world world;
 
-#define CLAIM(name, queue, attributes)                                          \
-	static void name##_holds(void);                                         \
-	TEST(name)                                                              \
-	{                                                                       \
-		if (test_true(world_init(&world), "a service opens", __FILE__,  \
-			    __LINE__) &&                                        \
-			test_text(world_create(&world, queue, attributes), "",  \
-				"the queue is made", __FILE__, __LINE__))       \
-			name##_holds();                                         \
-		world_finish(&world);                                           \
-	}                                                                       \
+#define CLAIM(name, queue, attributes)                                         \
+	static void name##_holds(void);                                        \
+	TEST(name)                                                             \
+	{                                                                      \
+		if (test_true(world_init(&world), "a service opens", __FILE__, \
+			    __LINE__) &&                                       \
+			test_text(world_create(&world, queue, attributes), "", \
+				"the queue is made", __FILE__, __LINE__))      \
+			name##_holds();                                        \
+		world_finish(&world);                                          \
+	}                                                                      \
 	static void name##_holds(void)
 
 #endif

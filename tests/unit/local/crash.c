@@ -205,10 +205,10 @@ static int on_a_small_disk(int (*claim)(void))
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-#define STEP(holds)                                                            \
-	do {                                                                   \
-		if (!test_true((holds), #holds, __FILE__, __LINE__))           \
-			return 1;                                              \
+#define STEP(holds)                                                  \
+	do {                                                         \
+		if (!test_true((holds), #holds, __FILE__, __LINE__)) \
+			return 1;                                    \
 	} while (0)
 
 static int fill_and_free(void)
@@ -229,6 +229,7 @@ static int fill_and_free(void)
 	STEP(sent > 2 && sent < 50);
 	STEP(strcmp(world_send(&world, "q", large), "not committed") == 0);
 	service_store_fault(world.service, &world.arena, &fault);
+	STEP(service_tick_at(world.service) > world.now_ms);
 	STEP(fault.http_status == 500);
 	STEP(strstr(fault.message.data, "the disk is full; free some space"));
 	/* Nothing is lost, and what needs no room still works. */
@@ -274,8 +275,8 @@ CLAIM(a_failed_turn_leaves_no_trace_in_memory, "q", NULL)
 	CHECK_TEXT(world_delete(&world, "q", "a"), "not committed");
 	sqlite3_close(other);
 	CHECK_TEXT(world_counts(&world, "q"), "0 1 0");
-	CHECK_TEXT(world_send(&world, "r", "x"),
-		"AWS.SimpleQueueService.NonExistentQueue");
+	CHECK_TEXT(
+		world_send(&world, "r", "x"), "AWS.SimpleQueueService.NonExistentQueue");
 	CHECK_TEXT(world_send(&world, "q", "b"), "");
 	CHECK_TEXT(world_delete(&world, "q", "a"), "");
 	CHECK_TEXT(world_counts(&world, "q"), "1 0 0");

@@ -3,8 +3,9 @@
 #include "tests/unit/local/claim.h"
 
 #define ARN(name) "arn:aws:sqs:eu-west-1:123456789012:" name
-#define REDRIVE(name, count) \
-	"RedrivePolicy={\"deadLetterTargetArn\":\"" ARN(name) "\",\"maxReceiveCount\":" count "}"
+#define REDRIVE(name, count)                             \
+	"RedrivePolicy={\"deadLetterTargetArn\":\"" ARN( \
+		name) "\",\"maxReceiveCount\":" count "}"
 
 CLAIM(the_receive_that_would_be_one_too_many_moves, "dead", NULL)
 {
@@ -83,11 +84,11 @@ CLAIM(a_fifo_dead_letter_has_its_message_id_for_its_deduplication_id, "dead.fifo
 CLAIM(dead_letters_of_a_group_stand_in_the_order_in_which_they_came, "dead.fifo",
 	"FifoQueue=true")
 {
-	CHECK_TEXT(world_create(&world, "a.fifo",
-			   "FifoQueue=true;" REDRIVE("dead.fifo", "1")),
+	CHECK_TEXT(world_create(
+			   &world, "a.fifo", "FifoQueue=true;" REDRIVE("dead.fifo", "1")),
 		"");
-	CHECK_TEXT(world_create(&world, "b.fifo",
-			   "FifoQueue=true;" REDRIVE("dead.fifo", "1")),
+	CHECK_TEXT(world_create(
+			   &world, "b.fifo", "FifoQueue=true;" REDRIVE("dead.fifo", "1")),
 		"");
 	CHECK_TEXT(world_send_to(&world, "a.fifo", "g", "sent first", NULL), "");
 	CHECK_TEXT(world_send_to(&world, "b.fifo", "g", "dead first", NULL), "");
@@ -128,9 +129,12 @@ static const struct {
 	{REDRIVE("dead", "1000"), "", ""},
 	{REDRIVE("dead", "\"7\""), "", ""}, /* a quoted number */
 	{"RedrivePolicy=", "", ""},
-	{REDRIVE("dead", "0"), "InvalidParameterValue", "Invalid value for maxReceiveCount"},
-	{REDRIVE("dead", "1001"), "InvalidParameterValue", "from 1 to 1000 both inclusive"},
-	{REDRIVE("gone", "1"), "InvalidParameterValue", "Dead letter target does not exist"},
+	{REDRIVE("dead", "0"), "InvalidParameterValue",
+		"Invalid value for maxReceiveCount"},
+	{REDRIVE("dead", "1001"), "InvalidParameterValue",
+		"from 1 to 1000 both inclusive"},
+	{REDRIVE("gone", "1"), "InvalidParameterValue",
+		"Dead letter target does not exist"},
 	{REDRIVE("q", "1"), "InvalidParameterValue", "Dead letter target does not exist"},
 	{REDRIVE("d.fifo", "1"), "InvalidParameterValue", "same type of queue"},
 	{"RedrivePolicy=nonsense", "InvalidParameterValue", "not a valid JSON map"},
@@ -161,8 +165,8 @@ CLAIM(policies_are_checked, "q", NULL)
 	CHECK_TEXT(world_create(&world, "dead", NULL), "");
 	CHECK_TEXT(world_create(&world, "d.fifo", "FifoQueue=true"), "");
 	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
-		CHECK_TEXT(world_set(&world, "q", policies[i].attributes),
-			policies[i].code);
+		CHECK_TEXT(
+			world_set(&world, "q", policies[i].attributes), policies[i].code);
 		if (*policies[i].code)
 			CHECK(strstr(world_words(&world), policies[i].words));
 		else
@@ -181,7 +185,8 @@ static const struct {
 } allowances[] = {
 	{"RedriveAllowPolicy=", ""},
 	{"RedriveAllowPolicy={\"redrivePermission\":\"allowAll\"}", ""},
-	{"RedriveAllowPolicy={\"redrivePermission\":\"denyAll\"}", "InvalidParameterValue"},
+	{"RedriveAllowPolicy={\"redrivePermission\":\"denyAll\"}",
+		"InvalidParameterValue"},
 	{"RedriveAllowPolicy={\"redrivePermission\":\"byQueue\",\"sourceQueueArns\":[\"" ARN(
 		 "x") "\"]}",
 		"InvalidParameterValue"},
@@ -195,8 +200,8 @@ CLAIM(a_dead_letter_queue_says_whose_it_is, "dead", NULL)
 	CHECK_TEXT(world_create(&world, "q", NULL), "");
 	for (size_t i = 0; i < sizeof(allowances) / sizeof(allowances[0]); i++) {
 		CHECK_TEXT(world_set(&world, "dead", allowances[i].allow), "");
-		CHECK_TEXT(world_set(&world, "q", REDRIVE("dead", "1")),
-			allowances[i].code);
+		CHECK_TEXT(
+			world_set(&world, "q", REDRIVE("dead", "1")), allowances[i].code);
 	}
 }
 

@@ -5,7 +5,8 @@
 #include "tests/unit/local/claim.h"
 
 #define FIFO "FifoQueue=true"
-#define SEND(group, body) CHECK_TEXT(world_send_to(&world, "q.fifo", group, body, NULL), "")
+#define SEND(group, body) \
+	CHECK_TEXT(world_send_to(&world, "q.fifo", group, body, NULL), "")
 #define RECEIVE(most, bodies) CHECK_TEXT(world_receive(&world, "q.fifo", most), bodies)
 #define DELETE(body) CHECK_TEXT(world_delete(&world, "q.fifo", body), "")
 #define HIDE(body, seconds) CHECK_TEXT(world_hide(&world, "q.fifo", body, seconds), "")

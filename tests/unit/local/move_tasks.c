@@ -3,8 +3,9 @@
 #include "tests/unit/local/claim.h"
 
 #define ARN(name) "arn:aws:sqs:eu-west-1:123456789012:" name
-#define REDRIVE \
-	"RedrivePolicy={\"deadLetterTargetArn\":\"" ARN("dead") "\",\"maxReceiveCount\":1}"
+#define REDRIVE                                          \
+	"RedrivePolicy={\"deadLetterTargetArn\":\"" ARN( \
+		"dead") "\",\"maxReceiveCount\":1}"
 
 static char handle[300];
 
@@ -51,8 +52,8 @@ static bool bury(const char *queue, int count)
 	return strcmp(world_receive(&world, queue, 1), "(none)") == 0;
 }
 
-#define SETUP                                                     \
-	CHECK_TEXT(world_create(&world, "a", REDRIVE), "");       \
+#define SETUP                                               \
+	CHECK_TEXT(world_create(&world, "a", REDRIVE), ""); \
 	CHECK_TEXT(world_create(&world, "b", REDRIVE), "")
 
 CLAIM(each_goes_back_to_where_it_came_from_as_a_new_message, "dead", NULL)
@@ -79,6 +80,17 @@ CLAIM(each_goes_back_to_where_it_came_from_as_a_new_message, "dead", NULL)
 	CHECK_TEXT(world_system(&world, "SentTimestamp"), "1700000002000");
 	CHECK_TEXT(world_system(&world, "DeadLetterQueueSourceArn"), "-");
 	CHECK(strcmp(id, world_held(&world, "a")->message_id) != 0);
+}
+
+CLAIM(a_handle_from_before_is_none_of_the_new_message, "dead", NULL)
+{
+	SETUP;
+	CHECK(bury("a", 1));
+	CHECK_TEXT(start(ARN("dead"), NULL, WIRE_ABSENT), "");
+	world_tick(&world);
+	CHECK_TEXT(world_delete(&world, "a", "a"), "");
+	CHECK_TEXT(world_hide(&world, "a", "a", 10), "InvalidParameterValue");
+	CHECK_TEXT(world_counts(&world, "a"), "1 0 0");
 }
 
 CLAIM(or_all_to_one_destination, "dead", NULL)
@@ -153,8 +165,8 @@ CLAIM(or_where_its_queue_is_gone, "dead", NULL)
 	CHECK_TEXT(start(ARN("dead"), NULL, WIRE_ABSENT), "");
 	world_tick(&world);
 	CHECK(view_is(latest()->status, "FAILED"));
-	CHECK(view_is(latest()->failure_reason,
-		"AWS.SimpleQueueService.NonExistentQueue"));
+	CHECK(view_is(
+		latest()->failure_reason, "AWS.SimpleQueueService.NonExistentQueue"));
 	CHECK_TEXT(world_counts(&world, "dead"), "1 0 0");
 }
 

@@ -28,17 +28,17 @@ static const char *take_away(const char *label)
 	return world_ask(&world, &request);
 }
 
-#define ONE                                                                     \
-	"{\"Sid\":\"one\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::" \
+#define ONE                                                                              \
+	"{\"Sid\":\"one\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::"   \
 	"111111111111:root\"},\"Action\":\"SQS:ReceiveMessage\",\"Resource\":\"arn:aws:" \
 	"sqs:eu-west-1:123456789012:q\"}"
-#define TWO                                                                     \
+#define TWO                                                                             \
 	"{\"Sid\":\"two\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"arn:aws:iam::" \
-	"111111111111:root\",\"arn:aws:iam::222222222222:root\"]},\"Action\":[\"SQS:"    \
-	"ReceiveMessage\",\"SQS:*\"],\"Resource\":\"arn:aws:sqs:eu-west-1:"               \
+	"111111111111:root\",\"arn:aws:iam::222222222222:root\"]},\"Action\":[\"SQS:"   \
+	"ReceiveMessage\",\"SQS:*\"],\"Resource\":\"arn:aws:sqs:eu-west-1:"             \
 	"123456789012:q\"}"
-#define POLICY(statements)                                                       \
-	"{\"Version\":\"2008-10-17\",\"Id\":\"arn:aws:sqs:eu-west-1:123456789012:q/"     \
+#define POLICY(statements)                                                           \
+	"{\"Version\":\"2008-10-17\",\"Id\":\"arn:aws:sqs:eu-west-1:123456789012:q/" \
 	"SQSDefaultPolicy\",\"Statement\":[" statements "]}"
 
 CLAIM(a_permission_is_a_statement, "q", NULL)

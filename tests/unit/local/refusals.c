@@ -14,11 +14,12 @@ static struct wire_attribute bad_name = {V("AWS.x"), V("String"), V("v"), false}
 static struct wire_attribute bad_type = {V("a"), V("Text"), V("v"), false};
 static struct wire_attribute empty_value = {V("a"), V("String"), V(""), false};
 static struct wire_attribute not_a_number = {V("a"), V("Number"), V("x"), false};
-static struct wire_attribute twice[] = {{V("a"), V("String"), V("v"), false},
-	{V("a"), V("String"), V("w"), false}};
+static struct wire_attribute twice[] = {
+	{V("a"), V("String"), V("v"), false}, {V("a"), V("String"), V("w"), false}};
 static struct wire_attribute eleven[11];
 static struct wire_attribute trace = {V("AWSTraceHeader"), V("String"), V("x"), false};
-static struct wire_attribute bad_trace = {V("AWSTraceHeader"), V("Number"), V("1"), false};
+static struct wire_attribute bad_trace = {
+	V("AWSTraceHeader"), V("Number"), V("1"), false};
 static struct wire_attribute no_trace = {V("Other"), V("String"), V("x"), false};
 
 struct row {
@@ -179,6 +180,16 @@ CLAIM(what_a_receive_is_refused_for, "q", NULL)
 	}
 }
 
+/* What a request said is quoted in a text that every reply can carry. */
+CLAIM(a_refusal_quotes_no_bytes_that_cannot_be_sent, "q", NULL)
+{
+	CHECK_TEXT(world_delete_handle(&world, "q", "a\x01\xff\xc3\xa4"),
+		"ReceiptHandleIsInvalid");
+	CHECK_TEXT(world_words(&world),
+		"The input receipt handle \"a??\xc3\xa4\" is not a "
+		"valid receipt handle.");
+}
+
 CLAIM(what_a_change_of_visibility_is_refused_for, "q", NULL)
 {
 	CHECK_TEXT(world_send(&world, "q", "a"), "");
@@ -204,9 +215,8 @@ CLAIM(no_more_than_120000_are_in_flight, "q", NULL)
 	for (int i = 0; i < 10; i++) {
 		static const char ids[] = "0123456789";
 
-		entries[i] = (struct wire_entry){.id = {ids + i, 1},
-			.body = V("x"),
-			.delay_s = WIRE_ABSENT};
+		entries[i] = (struct wire_entry){
+			.id = {ids + i, 1}, .body = V("x"), .delay_s = WIRE_ABSENT};
 	}
 	send.queue_url = receive.queue_url = V("q");
 	send.entries = entries;

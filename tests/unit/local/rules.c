@@ -42,9 +42,7 @@ static const struct {
 	bool is_fifo;
 	int64_t own_s, queue_s, visible_s;
 } delays[] = {
-	{false, WIRE_ABSENT, 0, 100},
-	{false, WIRE_ABSENT, 5, 105},
-	{false, 7, 5, 107},
+	{false, WIRE_ABSENT, 0, 100}, {false, WIRE_ABSENT, 5, 105}, {false, 7, 5, 107},
 	{false, 0, 5, 100}, /* 0 overrides too */
 	{true, WIRE_ABSENT, 5, 105},
 	{true, 0, 5, 105}, /* on FIFO only the queue's delay counts */
@@ -139,9 +137,7 @@ static const struct {
 	const char *group;
 	size_t deliverable;
 } groups[] = {
-	{"", 0},
-	{"vvv", 3},
-	{"ivv", 0},  /* the first is in flight: blocked */
+	{"", 0}, {"vvv", 3}, {"ivv", 0}, /* the first is in flight: blocked */
 	{"iiv", 0},  /* a new message into a blocked group stays blocked */
 	{"viv", 1},  /* the first came back, the second is in flight */
 	{"vvi", 2},  /* the third was extended */
@@ -156,8 +152,8 @@ TEST(a_group_delivers_up_to_its_first_invisible_message)
 
 		for (size_t j = 0; j < count; j++)
 			visible_ms[j] = groups[i].group[j] == 'v' ? 50 : 150;
-		CHECK_NUMBER(fifo_deliverable(visible_ms, count, 100),
-			groups[i].deliverable);
+		CHECK_NUMBER(
+			fifo_deliverable(visible_ms, count, 100), groups[i].deliverable);
 	}
 }
 

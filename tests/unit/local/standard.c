@@ -82,8 +82,8 @@ CLAIM(deleting_twice_is_no_error, "jobs", NULL)
 
 CLAIM(garbage_is_no_handle, "jobs", NULL)
 {
-	CHECK_TEXT(world_delete_handle(&world, "jobs", "garbage"),
-		"ReceiptHandleIsInvalid");
+	CHECK_TEXT(
+		world_delete_handle(&world, "jobs", "garbage"), "ReceiptHandleIsInvalid");
 	CHECK_TEXT(world_words(&world),
 		"The input receipt handle \"garbage\" is not a valid receipt handle.");
 	CHECK_NUMBER(world.call.fault.http_status, 404);
@@ -188,6 +188,23 @@ CLAIM(a_shorter_retention_counts_for_what_is_there, "jobs", NULL)
 	CHECK_TEXT(world_counts(&world, "jobs"), "0 0 0");
 }
 
+/* A clock that is corrected by a little stands still; one that is set back is followed.
+ */
+CLAIM(a_clock_may_go_back, "jobs", NULL)
+{
+	CHECK_TEXT(world_send(&world, "jobs", "a"), "");
+	CHECK_TEXT(world_receive(&world, "jobs", 1), "a");
+	world_after(&world, 31);
+	CHECK_TEXT(world_counts(&world, "jobs"), "1 0 0");
+	world_after(&world, -5);
+	CHECK_TEXT(world_counts(&world, "jobs"), "1 0 0");
+	world_after(&world, -15);
+	CHECK_TEXT(world_counts(&world, "jobs"), "0 1 0");
+	world_after(&world, 20);
+	CHECK_TEXT(world_counts(&world, "jobs"), "1 0 0");
+	CHECK_TEXT(world_receive(&world, "jobs", 1), "a");
+}
+
 /* ---- purge and delete ---- */
 
 CLAIM(purging_removes_all_states_once_a_minute, "jobs", NULL)
@@ -235,7 +252,8 @@ CLAIM(a_deleted_name_rests_for_a_minute, "jobs", NULL)
 
 CLAIM(a_queue_is_named_by_any_host_a_bare_name_or_the_path, "jobs", NULL)
 {
-	static const char *const urls[] = {"jobs", "http://localhost:9324/123456789012/jobs",
+	static const char *const urls[] = {"jobs",
+		"http://localhost:9324/123456789012/jobs",
 		"https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"};
 	struct wire_request request = wire_request_of(WIRE_PURGE_QUEUE);
 	struct service_call call = {.request = &request,
@@ -300,8 +318,8 @@ CLAIM(digests_are_those_of_aws, "jobs", NULL)
 	request.entries = &entry;
 	request.entry_count = 1;
 	CHECK_TEXT(world_ask(&world, &request), "");
-	CHECK(view_is(world.call.reply.done->body_md5,
-		"098f6bcd4621d373cade4e832627b4f6"));
+	CHECK(view_is(
+		world.call.reply.done->body_md5, "098f6bcd4621d373cade4e832627b4f6"));
 	CHECK(view_is(world.call.reply.done->attributes_md5,
 		"4c360f3fdafd970e05fae2f149d997f5"));
 	for (size_t i = 0; i < 6; i++) {
@@ -322,8 +340,8 @@ CLAIM(digests_are_those_of_aws, "jobs", NULL)
 
 CLAIM(bytes_and_the_trace_come_back, "jobs", NULL)
 {
-	struct wire_attribute sent = {VIEW_LITERAL("B"), VIEW_LITERAL("Binary.x"),
-		{"\0\xff", 2}, true};
+	struct wire_attribute sent = {
+		VIEW_LITERAL("B"), VIEW_LITERAL("Binary.x"), {"\0\xff", 2}, true};
 	struct wire_attribute trace = {VIEW_LITERAL("AWSTraceHeader"),
 		VIEW_LITERAL("String"),
 		VIEW_LITERAL("Root=1-5759e988-bd862e3fe1be46a994272793;Parent="
@@ -393,7 +411,8 @@ CLAIM(a_peek_shows_messages_and_takes_none, "jobs", NULL)
 	CHECK(strstr(out.data, "\"State\":\"visible\""));
 	buf_clear(&out);
 	CHECK(service_counters(world.service, &out, world.now_ms));
-	CHECK(strstr(out.data, "sqs_local_messages{queue=\"jobs\",state=\"visible\"} 1\n"));
+	CHECK(strstr(
+		out.data, "sqs_local_messages{queue=\"jobs\",state=\"visible\"} 1\n"));
 	CHECK(strstr(out.data, "sqs_local_requests_total{action=\"SendMessage\"} 2\n"));
 	buf_finish(&out);
 	CHECK_TEXT(world_counts(&world, "jobs"), "1 1 0");

@@ -45,14 +45,14 @@ static void end(void)
 }
 
 /* A test in a directory of its own. */
-#define STORE_TEST(name)                                                \
-	static void name##_holds(void);                                 \
-	TEST(name)                                                      \
-	{                                                               \
+#define STORE_TEST(name)                                                   \
+	static void name##_holds(void);                                    \
+	TEST(name)                                                         \
+	{                                                                  \
 		if (test_true(begin(), "a directory", __FILE__, __LINE__)) \
-			name##_holds();                                 \
-		end();                                                  \
-	}                                                               \
+			name##_holds();                                    \
+		end();                                                     \
+	}                                                                  \
 	static void name##_holds(void)
 
 static bool tag(int64_t queue, const char *name)

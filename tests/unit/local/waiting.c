@@ -25,8 +25,8 @@ static enum service_verdict poll(
 
 static int64_t receivable_in_ms(void)
 {
-	int64_t at_ms = service_receivable_at(
-		world.service, world.call.queue, world.now_ms);
+	int64_t at_ms =
+		service_receivable_at(world.service, world.call.queue, world.now_ms);
 
 	return at_ms == INT64_MAX ? -1 : at_ms - world.now_ms;
 }
@@ -89,7 +89,8 @@ CLAIM(so_does_the_end_of_a_delay_or_of_a_visibility_timeout, "q", "DelaySeconds=
 }
 
 /* What is blocked is not receivable, though it is visible. */
-CLAIM(a_blocked_group_becomes_receivable_with_its_first_message, "q.fifo", "FifoQueue=true")
+CLAIM(a_blocked_group_becomes_receivable_with_its_first_message, "q.fifo",
+	"FifoQueue=true")
 {
 	int64_t until_ms = 0;
 

@@ -29,7 +29,8 @@ static bool open_service(struct world *world)
 bool world_init(struct world *world)
 {
 	*world = (struct world){.now_ms = 1700000000000};
-	snprintf(world->path, sizeof(world->path), "/tmp/sqs-world-XXXXXX");
+	snprintf(world->path, sizeof(world->path), "%s/sqs-world-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (!mkdtemp(world->path))
 		return false;
 	world->directory_fd = open(world->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -44,8 +45,8 @@ bool world_restart(struct world *world)
 
 void world_finish(struct world *world)
 {
-	static const char *const names[] = {"queues.db", "queues.db-wal",
-		"queues.db-shm"};
+	static const char *const names[] = {
+		"queues.db", "queues.db-wal", "queues.db-shm"};
 
 	service_free(world->service);
 	arena_finish(&world->arena);
@@ -100,8 +101,8 @@ static size_t parse_pairs(const char *attributes, struct wire_pair *pairs)
 		size_t len = strcspn(attributes, ";");
 		size_t name = strcspn(attributes, "=");
 
-		pairs[count++] = (struct wire_pair){{attributes, name},
-			{attributes + name + 1, len - name - 1}};
+		pairs[count++] = (struct wire_pair){
+			{attributes, name}, {attributes + name + 1, len - name - 1}};
 		attributes += len + (attributes[len] == ';');
 	}
 	return count;
@@ -158,16 +159,14 @@ const char *world_counts(struct world *world, const char *queue)
 	int visible = atoi(world_get(world, queue, "ApproximateNumberOfMessages"));
 	int hidden =
 		atoi(world_get(world, queue, "ApproximateNumberOfMessagesNotVisible"));
-	int delayed =
-		atoi(world_get(world, queue, "ApproximateNumberOfMessagesDelayed"));
+	int delayed = atoi(world_get(world, queue, "ApproximateNumberOfMessagesDelayed"));
 
 	snprintf(world->number, sizeof(world->number), "%d %d %d", visible, hidden,
 		delayed);
 	return world->number;
 }
 
-const char *world_act(
-	struct world *world, enum wire_action action, const char *queue)
+const char *world_act(struct world *world, enum wire_action action, const char *queue)
 {
 	struct wire_request request = to(action, queue);
 
@@ -245,8 +244,8 @@ static void hold(struct world *world, const struct wire_message *message)
 	memcpy(held->older, held->handle, sizeof(held->older));
 	snprintf(held->handle, sizeof(held->handle), "%.*s",
 		(int)message->receipt_handle.len, message->receipt_handle.data);
-	snprintf(held->message_id, sizeof(held->message_id), "%.*s",
-		(int)message->id.len, message->id.data);
+	snprintf(held->message_id, sizeof(held->message_id), "%.*s", (int)message->id.len,
+		message->id.data);
 }
 
 const char *world_receive_for(
@@ -322,6 +321,5 @@ const char *world_hide(
 
 	entry.receipt_handle = view_of(world_held(world, body)->handle);
 	entry.visibility_s = visibility_s;
-	return ask_with_entry(
-		world, to(WIRE_CHANGE_MESSAGE_VISIBILITY, queue), &entry);
+	return ask_with_entry(world, to(WIRE_CHANGE_MESSAGE_VISIBILITY, queue), &entry);
 }

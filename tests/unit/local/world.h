@@ -81,8 +81,7 @@ const char *world_hide(
 	struct world *world, const char *queue, const char *body, int64_t visibility_s);
 
 /* A request with a queue alone: DeleteQueue, PurgeQueue. */
-const char *world_act(
-	struct world *world, enum wire_action action, const char *queue);
+const char *world_act(struct world *world, enum wire_action action, const char *queue);
 
 /* Runs ticks until none is due. */
 void world_tick(struct world *world);

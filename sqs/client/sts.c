@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "sqs/client/sts.h"
+
+#include "sqs/client/failure.h"
+#include "sqs/client/http.h"
+#include "sqs/wire/digest.h"
+#include "sqs/wire/form.h"
+#include "sqs/wire/sigv4.h"
+#include "sqs/wire/xml.h"
+
+enum { TIMEOUT_MS = 20000, LARGEST_REPLY = 1 << 20 };
+
+struct headers {
+	struct buf date;
+	struct buf authorization;
+	struct buf token;
+	const char *lines[5];
+};
+
+void sts_add(struct buf *form, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buf_printf(form, "&%s=", name);
+	form_write_text(form, view_of(value));
+}
+
+static void headers_finish(struct headers *headers)
+{
+	buf_finish(&headers->date);
+	buf_finish(&headers->authorization);
+	buf_finish(&headers->token);
+}
+
+static bool sign(const struct credentials_query *query, const struct endpoint *endpoint,
+	const struct buf *form, const struct credentials *credentials,
+	struct headers *headers)
+{
+	AUTO(digester_free) struct digester *digester = digester_new();
+	AUTO(sigv4_signer_free)
+	struct sigv4_signer *signer =
+		digester ? sigv4_signer_new(
+				   digester, view_of(query->region), VIEW_LITERAL("sts"))
+			 : NULL;
+	const struct wire_credentials keys = credentials_view(credentials);
+	const struct sigv4_post post = {
+		.host = view_of(endpoint->host),
+		.path = view_of(endpoint->path),
+		.content_type = VIEW_LITERAL(HTTP_CONTENT_TYPE),
+		.body = buf_view(form),
+	};
+	struct sigv4_headers values;
+
+	if (!signer || !sigv4_sign_post(signer, &keys, &post, query->now_ms, &values))
+		return false;
+	buf_printf(&headers->date, "X-Amz-Date: %s", values.date.data);
+	buf_printf(
+		&headers->authorization, "Authorization: %s", values.authorization.data);
+	headers->lines[1] = headers->date.data;
+	headers->lines[2] = headers->authorization.data;
+	if (values.token.len)
+		buf_printf(
+			&headers->token, "X-Amz-Security-Token: %s", values.token.data);
+	headers->lines[3] = headers->token.data;
+	return headers->date.data && headers->authorization.data;
+}
+
+static bool read_reply(
+	struct view body, int status, struct credentials *out, struct sqs_failure *why)
+{
+	struct arena arena = {0};
+	struct wire_credentials credentials;
+	struct wire_fault fault;
+	bool ok = false;
+
+	if (status / 100 != 2) {
+		xml_read_fault(body, status, &arena, &fault);
+		failure_of_fault(why, &fault);
+	} else if (xml_read_sts_credentials(body, &arena, &credentials)) {
+		ok = credentials_set(out, credentials.access_key.data,
+			     credentials.secret_key.data, credentials.token.data,
+			     credentials.expires_ms) ||
+		     failure_say(why, SQS_NO_MEMORY, "no memory");
+	} else {
+		failure_say(
+			why, SQS_NO_CREDENTIALS, "the answer of STS has no credentials");
+	}
+	arena_finish(&arena);
+	return ok;
+}
+
+static bool post(const struct credentials_query *query, const struct endpoint *endpoint,
+	const struct buf *form, const struct headers *headers, struct credentials *out,
+	struct sqs_failure *why)
+{
+	AUTO(buf) struct buf reply = BUF_INIT(LARGEST_REPLY);
+	int status;
+
+	return http_fetch(
+		       &(struct http_fetch){
+			       .method = "POST",
+			       .url = endpoint->url,
+			       .headers = headers->lines,
+			       .body = buf_view(form),
+			       .ca_bundle = query->ca_bundle,
+			       .no_proxy = endpoint->is_local,
+			       .timeout_ms = TIMEOUT_MS,
+			       .cancel_fd = query->cancel_fd,
+		       },
+		       &reply, &status, why) &&
+	       read_reply(buf_view(&reply), status, out, why);
+}
+
+bool sts_ask(const struct credentials_query *query, struct buf *form,
+	const struct credentials *signer, struct credentials *out,
+	struct sqs_failure *why)
+{
+	struct headers headers = {.lines = {"Content-Type: " HTTP_CONTENT_TYPE}};
+	struct arena arena = {0};
+	struct endpoint endpoint;
+	bool ok = false;
+
+	sts_add(form, "Version", "2011-06-15");
+	if (form->failed || (signer && !query->region))
+		failure_say(why, SQS_NO_MEMORY, "no memory");
+	else if (!settings_endpoint(&query->scope, SETTINGS_STS, query->region, NULL,
+			 &arena, &endpoint, why))
+		ok = false;
+	else if (signer && !sign(query, &endpoint, form, signer, &headers))
+		failure_say(why, SQS_NO_MEMORY, "no memory");
+	else
+		ok = post(query, &endpoint, form, &headers, out, why);
+	headers_finish(&headers);
+	arena_finish(&arena);
+	return ok;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/client/desk.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sqs/base/buf.h"
+#include "sqs/base/cleanup.h"
+
+struct desk {
+	const struct desk_row *rows;
+	char url[40];
+	int listener;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	struct buf log; /* under the lock */
+};
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+/* The whole request: its head, and as many bytes as that says. */
+static void read_request(int fd, struct buf *request)
+{
+	size_t wanted = SIZE_MAX;
+
+	while (request->len < wanted && buf_reserve(request, 4096)) {
+		ssize_t got = recv(fd, request->data + request->len, 4096, 0);
+		const char *end, *length;
+
+		if (got <= 0)
+			return;
+		request->len += (size_t)got;
+		request->data[request->len] = '\0';
+		end = strstr(request->data, "\r\n\r\n");
+		length = strcasestr(request->data, "Content-Length:");
+		if (end)
+			wanted = (size_t)(end - request->data) + 4 +
+				 (length ? strtoul(length + 15, NULL, 10) : 0);
+	}
+}
+
+static void answer(const struct desk *desk, int fd, const char *request)
+{
+	AUTO(buf) struct buf reply = BUF_INIT(0);
+	const struct desk_row *row = desk->rows;
+
+	while (row->begins && strncmp(request, row->begins, strlen(row->begins)) != 0)
+		row++;
+	buf_printf(&reply, "HTTP/1.1 %d Whatever\r\nContent-Length: %zu\r\n\r\n%s",
+		row->begins ? row->status : 404, row->begins ? strlen(row->body) : 0,
+		row->begins ? row->body : "");
+	if (send(fd, reply.data, reply.len, MSG_NOSIGNAL) < 0)
+		return; /* the client has gone */
+}
+
+static void *serve(void *arg)
+{
+	struct desk *desk = arg;
+	int fd;
+
+	while ((fd = accept(desk->listener, NULL, NULL)) >= 0) {
+		AUTO(buf) struct buf request = BUF_INIT(0);
+
+		read_request(fd, &request);
+		if (request.len) {
+			pthread_mutex_lock(&desk->lock);
+			buf_add_view(&desk->log, buf_view(&request));
+			pthread_mutex_unlock(&desk->lock);
+			answer(desk, fd, request.data);
+		}
+		close(fd);
+	}
+	return NULL;
+}
+
+struct desk *desk_new(const struct desk_row *rows)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(address);
+	struct desk *desk = calloc(1, sizeof(*desk));
+
+	if (!desk)
+		die("calloc");
+	desk->rows = rows;
+	pthread_mutex_init(&desk->lock, NULL);
+	desk->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(desk->listener, (struct sockaddr *)&address, len) != 0 ||
+		listen(desk->listener, 8) != 0 ||
+		getsockname(desk->listener, (struct sockaddr *)&address, &len) != 0)
+		die("listen");
+	snprintf(desk->url, sizeof(desk->url), "http://127.0.0.1:%d",
+		ntohs(address.sin_port));
+	if (pthread_create(&desk->thread, NULL, serve, desk) != 0)
+		die("pthread_create");
+	return desk;
+}
+
+void desk_free(struct desk *desk)
+{
+	shutdown(desk->listener, SHUT_RDWR);
+	pthread_join(desk->thread, NULL);
+	close(desk->listener);
+	pthread_mutex_destroy(&desk->lock);
+	buf_finish(&desk->log);
+	free(desk);
+}
+
+const char *desk_url(const struct desk *desk)
+{
+	return desk->url;
+}
+
+const char *desk_log(struct desk *desk)
+{
+	const char *log;
+
+	pthread_mutex_lock(&desk->lock);
+	log = buf_view(&desk->log).data;
+	pthread_mutex_unlock(&desk->lock);
+	return log;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keeping credentials: renewed ahead of their expiry, and nobody kept waiting.
+ */
+#include "sqs/client/keeper.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sqs/base/clock.h"
+#include "tests/client/home.h"
+#include "tests/lib/test.h"
+
+/* 2026-01-01T00:00:00Z */
+#define NOW_MS 1767225600000LL
+
+#define PROCESS(command) "[default]\ncredential_process = " command "\n"
+
+static struct sqs_failure why;
+
+static atomic_int changes;
+
+static void note_change(void *arg)
+{
+	(void)arg;
+	atomic_fetch_add(&changes, 1);
+}
+
+static enum keeper_state await_keeper(struct keeper *keeper, int64_t now_ms,
+	struct wire_credentials *out, uint64_t *generation)
+{
+	enum keeper_state state;
+
+	for (int i = 0; i < 5000; i++) {
+		state = keeper_get(keeper, now_ms, out, generation, &why);
+		if (state != KEEPER_PENDING)
+			break;
+		usleep(1000);
+	}
+	return state;
+}
+
+static bool find_settings(struct settings *settings)
+{
+	static const struct sqs_config config = {.endpoint = "http://localhost"};
+
+	return settings_find(settings, &config, home_env, &why);
+}
+
+/* Expires at 01:00; from 00:45 on the program is asked again, and meanwhile the old ones
+ * are good. */
+TEST(credentials_are_renewed_ahead_of_their_expiry)
+{
+	const int64_t ahead_ms = NOW_MS + 50 * 60 * 1000;
+	struct settings settings;
+	struct wire_credentials credentials;
+	uint64_t first, generation;
+	struct keeper *keeper;
+	char config[300];
+
+	home_begin("");
+	home_write("answer", "{\"Version\": 1, \"AccessKeyId\": \"ONE\", "
+			     "\"SecretAccessKey\": \"s\", \"Expiration\": "
+			     "\"2026-01-01T01:00:00Z\"}");
+	snprintf(config, sizeof(config), "[default]\ncredential_process = /bin/cat %s\n",
+		home_path("answer"));
+	home_write(".aws/config", config);
+	CHECK(find_settings(&settings));
+	keeper = keeper_new(&settings, NOW_MS, note_change, NULL, &why);
+	CHECK(keeper);
+	CHECK_NUMBER(await_keeper(keeper, NOW_MS, &credentials, &first), KEEPER_READY);
+	CHECK(view_is(credentials.access_key, "ONE"));
+	CHECK_NUMBER(atomic_load(&changes), 1);
+
+	home_write("answer", "{\"Version\": 1, \"AccessKeyId\": \"TWO\", "
+			     "\"SecretAccessKey\": \"s\", \"Expiration\": "
+			     "\"2026-01-01T02:00:00Z\"}");
+	CHECK_NUMBER(keeper_get(keeper, ahead_ms, &credentials, &generation, &why),
+		KEEPER_READY);
+	CHECK(view_is(credentials.access_key, "ONE"));
+	for (int i = 0; i < 5000 && atomic_load(&changes) < 2; i++)
+		usleep(1000);
+	CHECK_NUMBER(keeper_get(keeper, ahead_ms, &credentials, &generation, &why),
+		KEEPER_READY);
+	CHECK(view_is(credentials.access_key, "TWO"));
+	CHECK(generation != first);
+	keeper_free(keeper);
+	settings_finish(&settings);
+	home_end();
+}
+
+TEST(a_source_that_fails_is_an_error_once_nothing_is_left)
+{
+	struct settings settings;
+	struct wire_credentials credentials;
+	uint64_t generation;
+	struct keeper *keeper;
+
+	home_begin(PROCESS("/bin/false"));
+	CHECK(find_settings(&settings));
+	keeper = keeper_new(&settings, NOW_MS, note_change, NULL, &why);
+	CHECK(keeper);
+	CHECK_NUMBER(
+		await_keeper(keeper, NOW_MS, &credentials, &generation), KEEPER_FAILED);
+	CHECK(strstr(why.message, "/bin/false failed"));
+	keeper_free(keeper);
+	settings_finish(&settings);
+	home_end();
+}
+
+TEST(a_source_that_hangs_does_not_hold_up_the_end)
+{
+	struct settings settings;
+	struct keeper *keeper;
+	int64_t began_ms = clock_boot_ms();
+
+	home_begin(PROCESS("/bin/sleep 30"));
+	CHECK(find_settings(&settings));
+	keeper = keeper_new(&settings, NOW_MS, note_change, NULL, &why);
+	CHECK(keeper);
+	keeper_free(keeper);
+	CHECK(clock_boot_ms() - began_ms < 5000);
+	settings_finish(&settings);
+	home_end();
+}
+
+TEST_MAIN

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/saved.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sqs/base/cleanup.h"
+#include "tests/lib/test.h"
+
+static char dir[64];
+static struct attributes none;
+
+static void begin(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/unit-fs-saved-XXXXXX");
+	if (!mkdtemp(dir))
+		abort();
+}
+
+static void end(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	if (system(command) != 0)
+		abort();
+}
+
+/* What was found, a line each. */
+static struct buf found_text;
+
+static void on_found(void *arg, struct saved *saved, const struct saved_message *message,
+	struct attributes *attributes)
+{
+	struct view value = {"", 0};
+
+	(void)arg;
+	attributes_get(attributes, "attr.a", &value);
+	buf_printf(&found_text, "%s/%s %s %s %s ",
+		message->group_id ? message->group_id : "", message->name, message->state,
+		message->error ? message->error : "-",
+		message->dedup_id ? message->dedup_id : "-");
+	buf_add_view(&found_text, message->bytes);
+	buf_printf(&found_text, " %zu\n", value.len);
+	saved_free(saved);
+}
+
+static const char *find_all(void)
+{
+	buf_clear(&found_text);
+	saved_read_all(dir, on_found, NULL);
+	return buf_view(&found_text).data;
+}
+
+static struct saved *keep(const char *group_id, const char *name, uint64_t order)
+{
+	return saved_write(dir, &(struct saved_message){
+					.group_id = group_id,
+					.name = name,
+					.state = "retrying",
+					.order = order,
+					.bytes = VIEW_LITERAL("body"),
+					.attributes = &none,
+				});
+}
+
+TEST(what_was_written_is_found_again)
+{
+	AUTO(buf) struct buf expected = BUF_INIT(0);
+	struct attributes attributes = {0};
+	struct saved_message message = {
+		.group_id = "g",
+		.name = "f",
+		.state = "refused",
+		.error = "two\nlines \\ and a backslash",
+		.dedup_id = "d1",
+		.bytes = VIEW_LITERAL("bo\0dy"),
+		.attributes = &attributes,
+	};
+	struct saved *saved;
+
+	begin();
+	attributes_set(&attributes, "type.a", view_of("Binary"));
+	attributes_set(&attributes, "attr.a", VIEW_LITERAL("\n\0\\\xff"));
+	saved = saved_write(dir, &message);
+	CHECK(saved != NULL);
+	buf_printf(&expected, "g/f refused %s d1 bo", message.error);
+	buf_add(&expected, "\0dy 4\n", 6);
+	find_all();
+	CHECK_BYTES(found_text.data, found_text.len, expected.data, expected.len);
+	saved_free(saved);
+	attributes_finish(&attributes);
+	end();
+}
+
+TEST(they_are_found_in_their_order)
+{
+	begin();
+	saved_free(keep(NULL, "third", 30));
+	saved_free(keep("g", "second", 20));
+	saved_free(keep(NULL, "first", 3));
+	CHECK_TEXT(find_all(), "/first retrying - - body 0\n"
+			       "g/second retrying - - body 0\n"
+			       "/third retrying - - body 0\n");
+	end();
+}
+
+TEST(a_content_that_was_cut_short_is_not_found)
+{
+	char path[128];
+	FILE *file;
+
+	begin();
+	saved_free(keep(NULL, "whole", 1));
+	saved_free(keep(NULL, "bare", 2));
+	saved_free(keep(NULL, "half", 3));
+	snprintf(path, sizeof(path), "%s/.sqs/bare", dir);
+	CHECK(unlink(path) == 0);
+	snprintf(path, sizeof(path), "%s/.sqs/half", dir);
+	file = fopen(path, "w");
+	CHECK(file && fputs("state=retrying\n", file) >= 0 && fclose(file) == 0);
+	CHECK_TEXT(find_all(), "/whole retrying - - body 0\n");
+	end();
+}
+
+TEST(it_is_for_the_owner_alone)
+{
+	struct saved *saved;
+	struct stat st;
+
+	begin();
+	saved = keep("g", "f", 1);
+	CHECK(saved && stat(saved_path(saved), &st) == 0);
+	CHECK_NUMBER(st.st_mode & 0777, 0600);
+	saved_free(saved);
+	end();
+}
+
+TEST(an_empty_place_has_nothing)
+{
+	begin();
+	CHECK(!saved_read_all(dir, on_found, NULL));
+	end();
+}
+
+TEST_MAIN
