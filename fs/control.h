@@ -26,7 +26,7 @@ struct control_row {
 struct control {
 	struct node node;
 	const struct control_row *row; /* constant */
-	struct queue *queue; /* constant, a reference; NULL for .stats */
+	struct queue *queue;           /* constant, a reference; NULL for .stats */
 	char *key; /* constant: the file's own name, which a row may use; owned */
 };
 

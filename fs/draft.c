@@ -98,6 +98,7 @@ static const char *const state_names[] = {
 	[DRAFT_RETRYING] = "retrying",
 	[DRAFT_REFUSED] = "refused",
 	[DRAFT_KILLED] = "killed",
+	[DRAFT_SPOILED] = "spoiled",
 	[DRAFT_SENT] = "sent",
 	[DRAFT_GONE] = "gone",
 };
@@ -111,9 +112,9 @@ const char *draft_state_name(enum draft_state state)
 #define TO(state) (1u << DRAFT_##state)
 
 static const unsigned may_enter[] = {
-	[DRAFT_EMPTY] = TO(WRITING) | TO(SENT) | TO(GONE),
+	[DRAFT_EMPTY] = TO(WRITING) | TO(SPOILED) | TO(SENT) | TO(GONE),
 	[DRAFT_WRITING] = TO(EMPTY) | TO(WAITING) | TO(SENDING) | TO(RETRYING) |
-			  TO(REFUSED) | TO(KILLED) | TO(GONE),
+			  TO(REFUSED) | TO(KILLED) | TO(SPOILED) | TO(GONE),
 	[DRAFT_WAITING] = TO(EMPTY) | TO(WRITING) | TO(SENDING) | TO(REFUSED) | TO(GONE),
 	[DRAFT_SENDING] = TO(EMPTY) | TO(WAITING) | TO(RETRYING) | TO(REFUSED) |
 			  TO(SENT) | TO(GONE),
@@ -121,6 +122,7 @@ static const unsigned may_enter[] = {
 			   TO(REFUSED) | TO(GONE),
 	[DRAFT_REFUSED] = TO(EMPTY) | TO(WRITING) | TO(WAITING) | TO(SENDING) | TO(GONE),
 	[DRAFT_KILLED] = TO(EMPTY) | TO(WRITING) | TO(GONE),
+	[DRAFT_SPOILED] = TO(EMPTY) | TO(GONE),
 	[DRAFT_SENT] = TO(EMPTY) | TO(WRITING) | TO(GONE),
 	[DRAFT_GONE] = 0,
 };
@@ -282,6 +284,8 @@ static void touched(struct draft *draft)
 {
 	enum draft_state next = draft->bytes.len ? DRAFT_WRITING : DRAFT_EMPTY;
 
+	if (draft->state == DRAFT_SPOILED && next == DRAFT_WRITING)
+		return;
 	draft->written_wall_ms = clock_wall_ms();
 	draft_changed_locked(draft);
 	draft_set_failure_locked(draft, NULL);
@@ -298,6 +302,7 @@ static int check_state(const struct draft *draft)
 	case DRAFT_RETRYING:
 	case DRAFT_REFUSED:
 		/* Whoever opens it to write anew has taken it out of these. */
+	case DRAFT_SPOILED:
 		return EIO;
 	default:
 		return 0;
@@ -395,7 +400,7 @@ int draft_truncate_locked(struct draft *draft, off_t size, int64_t max_message)
 	if (size < 0 || (size_t)size < draft->sent)
 		return EIO;
 	len = (size_t)size - draft->sent;
-	if (len == draft->bytes.len && draft->state != DRAFT_SENT)
+	if (len == draft->bytes.len && len > 0)
 		return 0;
 	error = undo_begin(draft, len, draft->bytes.len, &undo);
 	if (!error)
@@ -407,6 +412,14 @@ int draft_truncate_locked(struct draft *draft, off_t size, int64_t max_message)
 	if (!error)
 		touched(draft);
 	return error;
+}
+
+void draft_spoil_locked(struct draft *draft, const struct sqs_failure *failure)
+{
+	if (draft->state != DRAFT_EMPTY && draft->state != DRAFT_WRITING)
+		return;
+	draft_enter_locked(draft, DRAFT_SPOILED);
+	draft_set_failure_locked(draft, failure);
 }
 
 void draft_changed_locked(struct draft *draft)

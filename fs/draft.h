@@ -15,7 +15,8 @@
  *	                  open |            |     v
  *	             for write +-------- RETRYING, REFUSED
  *
- * KILLED is entered from WRITING and left by a write or a rename. GONE is entered from each but
+ * KILLED (its writer was) is entered from WRITING and left by a write or a rename,
+ * SPOILED (a write failed) from EMPTY and WRITING and left by beginning anew. GONE is entered from each but
  * SENDING: a draft that is removed while it is being sent is in no directory, and is
  * GONE when the outcome is known.
  *
@@ -27,6 +28,7 @@
  *	RETRYING  > 0    no    no         retry    FIFO      yes     nobody
  *	REFUSED   > 0    no    no         no       FIFO      yes     a caller, or for good
  *	KILLED    > 0    no    no         no       no        yes     -
+ *	SPOILED   any    no    no         no       no        yes     its writer
  *	SENT      0      no    no         receipt  no        no      -
  *	GONE      any    no    no         no       no        -       -
  *
@@ -50,6 +52,7 @@ enum draft_state {
 	DRAFT_RETRYING,
 	DRAFT_REFUSED,
 	DRAFT_KILLED,
+	DRAFT_SPOILED,
 	DRAFT_SENT,
 	DRAFT_GONE,
 	DRAFT_STATE_COUNT
@@ -73,8 +76,9 @@ struct draft {
 	struct attributes attributes;
 	int64_t written_wall_ms; /* st_mtime */
 
-	unsigned writers;  /* handles that may still write */
-	pid_t last_writer; /* thread of the last write */
+	unsigned writers;   /* handles that may still write */
+	bool has_no_limits; /* the queue's could not be asked for */
+	pid_t last_writer;  /* thread of the last write */
 
 	/* Sending: draft_send.c's. */
 	char dedup_id[33]; /* of this content; empty: none made yet */
@@ -84,6 +88,8 @@ struct draft {
 	struct timer timer;  /* the retry, or the end of the receipt */
 	struct timer watch;  /* the first waiter that is due */
 	unsigned attempts;   /* that failed, in a row */
+	bool retries;        /* nobody was told when it was completed: it is tried until
+				it is accepted */
 	struct send_order *order;
 	struct list order_link;
 
@@ -141,8 +147,14 @@ bool draft_may_pass_least_limit(const struct draft *draft, size_t len);
  */
 int draft_write_locked(struct draft *draft, const char *data, size_t len, off_t offset,
 	int64_t max_message);
-/* The same for a new size. Size 0 is EMPTY. */
+/* The same for a new size. Size 0 is EMPTY, and a spoiled file is one again. */
 int draft_truncate_locked(struct draft *draft, off_t size, int64_t max_message);
+
+/*
+ * A write has failed: what is there is not all of the message, and is never sent.
+ * Nothing for a draft that is in no writer's hands.
+ */
+void draft_spoil_locked(struct draft *draft, const struct sqs_failure *failure);
 
 /* The content is accepted: what is written next is another message. */
 void draft_consumed_locked(struct draft *draft);

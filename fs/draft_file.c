@@ -9,7 +9,6 @@
 #include "fs/call.h"
 #include "fs/draft_outcome.h"
 #include "fs/draft_send.h"
-#include "fs/errno.h"
 #include "fs/writer.h"
 #include "sqs/base/cleanup.h"
 #include "sqs/base/clock.h"
@@ -151,10 +150,10 @@ static void draft_open(fuse_req_t req, struct node *node, struct fuse_file_info 
 		open_later(req, draft, fi);
 		return;
 	}
+	draft_poke(queue); /* before the reply: nobody else may know it after */
 	set_flags(fi, handle);
 	if (fuse_reply_open(req, fi) != 0)
 		drop(handle);
-	draft_poke(queue);
 }
 
 static void open_when_free(struct draft_waiter *waiter, int error)
@@ -274,7 +273,7 @@ static void draft_release(fuse_req_t req, struct node *node, struct fuse_file_in
 }
 
 /* -------------------------------------------------------------------------------------
- * read, write, truncate
+ * read, truncate
  */
 
 /* A copy: the bytes may be accepted, and gone, before the reply is on its way. */
@@ -306,131 +305,6 @@ static void draft_read(fuse_req_t req, struct node *node, size_t size, off_t off
 		fuse_reply_err(req, error);
 	else
 		fuse_reply_buf(req, copy, len);
-}
-
-/* A WRITE that waits until the queue's limits are known. */
-struct parked_write {
-	struct limits_waiter limits;
-	fuse_req_t req;
-	struct draft_handle *handle; /* the kernel keeps it open meanwhile */
-	off_t offset;
-	size_t size;
-	char data[];
-};
-
-/* 0 and the bytes are there. Lock held. */
-static int write_locked(struct draft_handle *handle, fuse_req_t req, const char *data,
-	size_t size, off_t offset, int64_t max_message)
-{
-	struct draft *draft = handle->draft;
-	int error;
-
-	if (handle->is_spent)
-		return EIO;
-	if (draft->queue->is_gone)
-		return ENOENT;
-	if (handle->appends)
-		offset = draft->state == DRAFT_SENT ? 0 : (off_t)draft_size(draft);
-	error = draft_write_locked(draft, data, size, offset, max_message);
-	if (!error)
-		draft->last_writer = fuse_req_ctx(req)->pid;
-	return error;
-}
-
-static void reply_write(fuse_req_t req, size_t size, int error)
-{
-	if (error)
-		fuse_reply_err(req, error);
-	else
-		fuse_reply_write(req, size);
-}
-
-static void on_limits(struct limits_waiter *waiter, const struct sqs_failure *failure)
-{
-	struct parked_write *parked = list_entry(waiter, struct parked_write, limits);
-	struct draft *draft = parked->handle->draft;
-	struct mount *mount = draft->node.mount;
-	int error =
-		failure->error == SQS_CANCELLED ? ECANCELED : errno_of(failure->error);
-	bool is_known;
-
-	mount_lock(mount);
-	is_known = draft->queue->limits.known_at_ms != 0;
-	if (!error || is_known)
-		error = write_locked(parked->handle, parked->req, parked->data,
-			parked->size, parked->offset,
-			is_known ? draft->queue->limits.max_message
-				 : SQS_LARGEST_MESSAGE);
-	mount_unlock(mount);
-	reply_write(parked->req, parked->size, error);
-	free(parked);
-}
-
-static void park(fuse_req_t req, struct draft_handle *handle, const char *data,
-	size_t size, off_t offset)
-{
-	struct parked_write *parked = malloc(sizeof(*parked) + size);
-	struct queue *queue = handle->draft->queue;
-	struct mount *mount = queue->dir.node.mount;
-	bool is_known;
-
-	if (!parked) {
-		fuse_reply_err(req, ENOMEM);
-		return;
-	}
-	*parked = (struct parked_write){.limits.ready = on_limits,
-		.req = req,
-		.handle = handle,
-		.offset = offset,
-		.size = size};
-	list_init(&parked->limits.link);
-	memcpy(parked->data, data, size);
-	mount_lock(mount);
-	is_known = queue_limits_locked(queue, &parked->limits);
-	mount_unlock(mount);
-	if (is_known)
-		on_limits(&parked->limits, &(struct sqs_failure){.error = SQS_OK});
-	else
-		queue_limits_start(queue);
-}
-
-/* Whether the queue's own limit is needed and not at hand. Lock held. */
-static bool needs_limits(struct draft *draft, size_t size, off_t offset)
-{
-	struct limits_waiter waiter;
-	size_t end = draft->bytes.len + size;
-	bool is_known;
-
-	if (offset > 0 && (size_t)offset + size > end)
-		end = (size_t)offset + size;
-	if (!draft_may_pass_least_limit(draft, end))
-		return false;
-	is_known = queue_limits_locked(draft->queue, &waiter);
-	if (!is_known)
-		list_remove(&waiter.link);
-	return !is_known;
-}
-
-static void draft_write(fuse_req_t req, struct node *node, const char *data, size_t size,
-	off_t offset, struct fuse_file_info *fi)
-{
-	struct draft_handle *handle = draft_handle_of(fi);
-	struct draft *draft = draft_of(node);
-	bool parks;
-	int error = 0;
-
-	mount_lock(node->mount);
-	parks = needs_limits(draft, size, offset);
-	if (!parks)
-		error = write_locked(handle, req, data, size, offset,
-			draft->queue->limits.known_at_ms
-				? draft->queue->limits.max_message
-				: SQS_LEAST_MESSAGE_LIMIT);
-	mount_unlock(node->mount);
-	if (parks)
-		park(req, handle, data, size, offset);
-	else
-		reply_write(req, size, error);
 }
 
 static void draft_setattr(fuse_req_t req, struct node *node, struct stat *attr,

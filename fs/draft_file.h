@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Drafts as files: what the kernel asks of an open one. What it asks of their
- * names is in draft_name.c, their extended attributes are in draft_xattr.c, and
- * when a close completes a file is decided in draft_flush.c.
+ * Drafts as files: what the kernel asks of an open one.
+ *
+ *	draft_file.c     open, read, truncate, release
+ *	draft_write.c    write
+ *	draft_flush.c    close and fsync: when a file is complete
+ *	draft_name.c     unlink, and rename, which completes a draft
+ *	draft_xattr.c    extended attributes
  */
 #ifndef FS_DRAFT_FILE_H
 #define FS_DRAFT_FILE_H
@@ -36,6 +40,8 @@ void draft_handle_free_locked(struct draft_handle *handle);
 void draft_close(struct draft *draft);
 
 /* Handlers of draft_type in the other files. */
+void draft_write(fuse_req_t req, struct node *node, const char *data, size_t size,
+	off_t offset, struct fuse_file_info *fi);
 void draft_flush(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 void draft_fsync(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 void draft_unlink(fuse_req_t req, struct node *dir, const char *name);

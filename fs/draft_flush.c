@@ -220,6 +220,7 @@ static enum sync_kind kind_of_sync(
 	case DRAFT_SENDING:
 	case DRAFT_RETRYING:
 	case DRAFT_KILLED:
+	case DRAFT_SPOILED:
 		return SYNC_SEND;
 	default:
 		return SYNC_NOTHING;

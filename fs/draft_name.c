@@ -45,15 +45,17 @@ void draft_unlink(fuse_req_t req, struct node *dir, const char *name)
 }
 
 /* -------------------------------------------------------------------------------------
- * rename
+ * The other draft that has the new name
  */
 
-/* Frees the new name. 0 or an errno. Lock held. */
-static int replace_locked(
-	const struct draft *draft, struct dir *dir, const char *name, unsigned flags)
+/* It steps aside, so that it can come back; *aside is it, with a reference. 0 or an errno.
+ * Lock held. */
+static int move_aside_locked(const struct draft *draft, struct dir *dir, const char *name,
+	unsigned flags, struct draft **aside)
 {
 	struct node *there = dir_find_locked(dir, name);
 	struct draft *other = draft_of(there);
+	char hidden[64];
 
 	if (!there || there == &draft->node)
 		return 0;
@@ -65,13 +67,85 @@ static int replace_locked(
 		return EEXIST; /* a message in flight is not overwritten */
 	if (other->state == DRAFT_SENDING)
 		return EBUSY;
-	draft_discard_locked(other);
+	snprintf(hidden, sizeof(hidden), ".replaced-%016llx",
+		(unsigned long long)other->node.ino);
+	if (dir_find_locked(dir, hidden) || !dir_move_locked(there, dir, hidden))
+		return ENOMEM;
+	node_ref_locked(there);
+	*aside = other;
 	return 0;
 }
 
-static int rename_locked(
-	struct draft *draft, struct node *new_dir, const char *new_name, unsigned flags)
+/* It is replaced, or back in its place. Lock held. */
+static void end_aside_locked(struct draft *aside, bool is_replaced, const char *name)
 {
+	if (!aside)
+		return;
+	if (is_replaced || !aside->node.parent ||
+		!dir_move_locked(&aside->node, aside->node.parent, name))
+		draft_discard_locked(aside);
+	node_unref_locked(&aside->node);
+}
+
+/* -------------------------------------------------------------------------------------
+ * rename
+ */
+
+/* One that is under way; for -o sync it lasts until the file is sent. */
+struct renaming {
+	struct draft *draft; /* a reference, as to what follows */
+	struct dir *old_dir;
+	char *old_name;
+	char *new_name;
+	struct draft *aside; /* NULL: the new name was free */
+};
+
+/* NULL: no memory. Lock held. */
+static struct renaming *renaming_new_locked(
+	struct draft *draft, struct dir *old_dir, const char *new_name)
+{
+	struct renaming *renaming = calloc(1, sizeof(*renaming));
+	char *old_name = strdup(draft->node.name), *copy = strdup(new_name);
+
+	if (!renaming || !old_name || !copy) {
+		free(renaming);
+		free(old_name);
+		free(copy);
+		return NULL;
+	}
+	*renaming = (struct renaming){.draft = draft,
+		.old_dir = old_dir,
+		.old_name = old_name,
+		.new_name = copy};
+	node_ref_locked(&draft->node);
+	node_ref_locked(&old_dir->node);
+	return renaming;
+}
+
+/* It succeeded, or everything is as it was. Lock held. */
+static void renaming_end_locked(struct renaming *renaming, bool is_done)
+{
+	struct draft *draft = renaming->draft;
+	const char *old_group = NULL;
+	bool is_in_place = draft->node.parent != NULL;
+
+	if (!is_done && is_in_place &&
+		group_queue_of(&renaming->old_dir->node, &old_group) &&
+		!dir_find_locked(renaming->old_dir, renaming->old_name))
+		draft_move_locked(
+			draft, renaming->old_dir, old_group, renaming->old_name);
+	end_aside_locked(renaming->aside, is_done, renaming->new_name);
+	node_unref_locked(&draft->node);
+	node_unref_locked(&renaming->old_dir->node);
+	free(renaming->old_name);
+	free(renaming->new_name);
+	free(renaming);
+}
+
+/* Moves it. 0, or an errno and nothing has changed. Lock held. */
+static int rename_locked(struct renaming *renaming, struct node *new_dir, unsigned flags)
+{
+	struct draft *draft = renaming->draft;
 	const char *group_id = NULL;
 	struct queue *queue = group_queue_of(new_dir, &group_id);
 	struct dir *dir = dir_of(new_dir);
@@ -79,14 +153,15 @@ static int rename_locked(
 
 	if (queue != draft->queue)
 		return EXDEV;
-	if (receiving_is_next(new_name) && !group_id)
+	if (receiving_is_next(renaming->new_name) && !group_id)
 		return EPERM;
-	if (dir_find_locked(dir, new_name) == &draft->node)
+	if (dir_find_locked(dir, renaming->new_name) == &draft->node)
 		return 0;
-	error = replace_locked(draft, dir, new_name, flags);
+	error = move_aside_locked(
+		draft, dir, renaming->new_name, flags, &renaming->aside);
 	if (error)
 		return error;
-	return draft_move_locked(draft, dir, group_id, new_name) ? 0 : ENOMEM;
+	return draft_move_locked(draft, dir, group_id, renaming->new_name) ? 0 : ENOMEM;
 }
 
 /* Whether the file is to be sent under its new name. Whoever renames one that was cut
@@ -106,44 +181,59 @@ static bool is_complete(const struct draft *draft)
 
 static void on_sent(struct draft_waiter *waiter, int error)
 {
+	struct mount *mount = waiter->draft->node.mount;
+	struct queue *queue = waiter->draft->queue;
+
+	mount_lock(mount);
+	node_ref_locked(&queue->dir.node);
+	renaming_end_locked(waiter->arg, error == 0);
+	mount_unlock(mount);
 	fuse_reply_err(waiter->req, error);
+	draft_poke(queue);
+	node_unref(&queue->dir.node);
 	free(waiter);
 }
 
-static void send_renamed(fuse_req_t req, struct draft *draft)
+/* The renaming lasts until the outcome is known, or the time is over. */
+static void send_and_wait(struct renaming *renaming, struct draft_waiter *waiter)
 {
-	struct draft_waiter *waiter = NULL;
-
-	if (draft->node.mount->options->sync)
-		waiter = draft_waiter_new(draft, req, on_sent);
-	if (waiter)
-		waiter->answer_by_ms = clock_boot_ms() + SYNC_RENAME_MS;
-	else
-		fuse_reply_err(req, 0);
-	draft_send(draft, waiter);
+	waiter->arg = renaming;
+	waiter->answer_by_ms = clock_boot_ms() + SYNC_RENAME_MS;
+	draft_send(renaming->draft, waiter);
 }
 
 void draft_rename(fuse_req_t req, struct node *dir, const char *name,
 	struct node *new_dir, const char *new_name, unsigned flags)
 {
 	struct mount *mount = dir->mount;
+	struct draft_waiter *waiter = NULL;
+	struct renaming *renaming = NULL;
 	struct draft *draft;
 	bool sends = false;
 	int error = ENOENT;
 
 	mount_lock(mount);
 	draft = find_locked(dir, name);
-	if (draft)
-		error = rename_locked(draft, new_dir, new_name, flags);
+	if (draft) {
+		renaming = renaming_new_locked(draft, dir_of(dir), new_name);
+		error = renaming ? rename_locked(renaming, new_dir, flags) : ENOMEM;
+	}
 	if (!error)
 		sends = is_complete(draft);
 	if (sends && draft->state == DRAFT_KILLED)
 		draft_enter_locked(draft, DRAFT_WRITING);
+	if (sends && mount->options->sync)
+		waiter = draft_waiter_new(draft, req, on_sent);
+	if (renaming && !waiter)
+		renaming_end_locked(renaming, error == 0);
 	mount_unlock(mount);
-	if (sends)
-		send_renamed(req, draft);
-	else
+	if (waiter) {
+		send_and_wait(renaming, waiter);
+	} else {
 		fuse_reply_err(req, error);
+		if (sends)
+			draft_send(draft, NULL);
+	}
 	if (draft) {
 		draft_poke(draft->queue);
 		node_unref(&draft->node);

@@ -229,6 +229,10 @@ static enum turn complete_locked(struct draft *draft, bool is_told, int *answer)
 {
 	const struct draft *blocker;
 
+	if (!is_told)
+		draft->retries = true;
+	else if (draft->state == DRAFT_WRITING)
+		draft->retries = false;
 	if (!send_order_join_locked(draft)) {
 		*answer = ENOMEM;
 		return TURN_OVER;
@@ -261,6 +265,9 @@ static enum turn begin_locked(struct draft *draft, bool is_told, int *answer)
 		return complete_locked(draft, is_told, answer);
 	case DRAFT_KILLED:
 		*answer = ECANCELED;
+		return TURN_OVER;
+	case DRAFT_SPOILED:
+		*answer = draft->failure ? draft_answer_of(draft->failure->error) : EIO;
 		return TURN_OVER;
 	default:
 		return TURN_OVER;

@@ -55,9 +55,13 @@ static int64_t latest_end_ms(const struct lease *lease)
 
 int64_t lease_renew_at_ms(const struct lease *lease)
 {
-	if (lease->visibility_s == 0 || lease->until_ms >= latest_end_ms(lease))
+	int64_t half_ms = lease->begun_at_ms + (lease->until_ms - lease->begun_at_ms) / 2;
+	int64_t last_half_ms = lease->until_ms - lease->visibility_s * INT64_C(500);
+
+	/* Terms are whole seconds: less than one more is no gain. */
+	if (lease->visibility_s == 0 || lease->until_ms > latest_end_ms(lease) - 1000)
 		return INT64_MAX;
-	return lease->begun_at_ms + (lease->until_ms - lease->begun_at_ms) / 2;
+	return half_ms > last_half_ms ? half_ms : last_half_ms;
 }
 
 bool lease_joins(const struct lease *lease, int64_t now_ms)

@@ -47,7 +47,10 @@ bool lease_is_over(const struct lease *lease, int64_t now_ms);
 /* One term after its end even `rm` of its name is ENOENT. */
 int64_t lease_forgotten_at_ms(const struct lease *lease);
 
-/* When it is to be renewed while the message is open; INT64_MAX when that gains nothing.
+/*
+ * When it is to be renewed while the message is open: at half time, and where touch has
+ * made it longer than a term, so late that a full term makes it no shorter. INT64_MAX
+ * when that gains nothing.
  */
 int64_t lease_renew_at_ms(const struct lease *lease);
 

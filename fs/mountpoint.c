@@ -85,8 +85,9 @@ bool mountpoint_prepare(const char *path, char *why, size_t size)
 		mountpoint_detach(path);
 	}
 	if (is_dead(path))
-		snprintf(why, size, "%s: a dead mount is in the way; try: fusermount3 -uz %s",
-			path, path);
+		snprintf(why, size,
+			"%s: a dead mount is in the way; try: fusermount3 -uz %s", path,
+			path);
 	else if (stat(path, &st) != 0)
 		snprintf(why, size, "mount point %s: %s", path, strerror(errno));
 	else if (!S_ISDIR(st.st_mode))

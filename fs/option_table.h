@@ -11,19 +11,19 @@
 #include "fs/options.h"
 
 enum option_kind {
-	OPTION_HEADING, /* no option: begins a group in --help and the manual */
-	OPTION_FLAG,    /* bool */
-	OPTION_NUMBER,  /* int, least..most */
-	OPTION_WAIT,    /* the same, or "inf" */
-	OPTION_OCTAL,   /* int, least..most */
-	OPTION_CHOICE,  /* int: which word */
-	OPTION_EITHER,  /* bool: the second of two words */
-	OPTION_TEXT,    /* char *, not empty */
-	OPTION_BYTES,   /* char * and separator_len: a text with \n, \t, \0, \\, \xHH */
-	OPTION_URLS,    /* char *: queues' URLs, commas between them */
+	OPTION_HEADING,   /* no option: begins a group in --help and the manual */
+	OPTION_FLAG,      /* bool */
+	OPTION_NUMBER,    /* int, least..most */
+	OPTION_WAIT,      /* the same, or "inf" */
+	OPTION_OCTAL,     /* int, least..most */
+	OPTION_CHOICE,    /* int: which word */
+	OPTION_EITHER,    /* bool: the second of two words */
+	OPTION_TEXT,      /* char *, not empty */
+	OPTION_BYTES,     /* char * and separator_len: a text with \n, \t, \0, \\, \xHH */
+	OPTION_URLS,      /* char *: queues' URLs, commas between them */
 	OPTION_FUSE_FLAG, /* bool, and handed on */
-	OPTION_FUSE,    /* handed on to libfuse as it is */
-	OPTION_IGNORED, /* of mount(8) and fstab, for others to read */
+	OPTION_FUSE,      /* handed on to libfuse as it is */
+	OPTION_IGNORED,   /* of mount(8) and fstab, for others to read */
 };
 
 struct option_row {
@@ -45,8 +45,7 @@ extern const size_t option_row_count;
 const struct option_row *option_find(const char *name);
 
 /* False: not a value for this option. `value` may be NULL. */
-bool option_set(
-	const struct option_row *row, struct options *options, const char *value);
+bool option_set(const struct option_row *row, struct options *options, const char *value);
 
 /* "a number from 0 to 20": what a refused value should have been. */
 void option_describe_value(const struct option_row *row, char *out, size_t size);

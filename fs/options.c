@@ -163,10 +163,11 @@ static bool read_command_line(struct reading *reading, int argc, char **argv)
 	return true;
 }
 
-/* A mount point that a dead mount covers cannot be resolved. */
+/* A mount point that a dead mount covers cannot be resolved; /dev/fd/N must not be. */
 static char *resolve(const char *path)
 {
-	char *resolved = realpath(path, NULL);
+	char *resolved =
+		strncmp(path, "/dev/fd/", 8) == 0 ? strdup(path) : realpath(path, NULL);
 
 	return resolved ? resolved : source_absolute(path);
 }

@@ -60,7 +60,7 @@ struct options {
 	bool ack_close;
 	int prefetch;
 	int inbox;
-	char *separator;      /* may have NULs in it */
+	char *separator; /* may have NULs in it */
 	size_t separator_len;
 
 	/* The tree */

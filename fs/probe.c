@@ -35,8 +35,8 @@ static struct sqs_op *question(struct probing *probing)
 	struct mount *mount = probing->mount;
 
 	if (mount->options->source_kind == SOURCE_QUEUE)
-		return sqs_get_attributes_new(mount->client, mount->options->source, &name,
-			1, on_answer, probing);
+		return sqs_get_attributes_new(mount->client, mount->options->source,
+			&name, 1, on_answer, probing);
 	return sqs_list_queues_new(mount->client, NULL, on_answer, probing);
 }
 
@@ -68,8 +68,8 @@ bool probe(struct mount *mount, char *why, size_t size)
 	pthread_mutex_unlock(&probing.lock);
 	if (!is_fatal(failure->error))
 		return true;
-	snprintf(why, size, "%s: %s%s%s", sqs_client_endpoint(mount->client), failure->code,
-		*failure->code ? ": " : "",
+	snprintf(why, size, "%s: %s%s%s", sqs_client_endpoint(mount->client),
+		failure->code, *failure->code ? ": " : "",
 		*failure->message ? failure->message : sqs_error_text(failure->error));
 	return false;
 }

@@ -2,6 +2,16 @@
 /*
  * The receiving half of a queue: readers that wait, messages held, their leases,
  * deletes under way.
+ *
+ *	next.c  turn.c            `next` and `next.NAME` as files; an inode for each open
+ *	reader.c  intake.c        an open of one; a request that waits for messages
+ *	message.c  message_file.c  message_xattr.c
+ *	                          a held message: its states, its file, its attributes
+ *	lease.c  sweep.c  visibility.c
+ *	                          how long it is held: arithmetic, the timer, the changes
+ *	deleting.c                deletes in the background
+ *	stock.c  inbox.c  dump.c  -o prefetch=, .sqs/inbox, .sqs/dump
+ *	caller.c                  which process asks
  */
 #ifndef FS_RECEIVING_H
 #define FS_RECEIVING_H

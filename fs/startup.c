@@ -23,7 +23,8 @@ static size_t read_all(int fd, char *text, size_t size)
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < size && ((n = read(fd, text + len, size - len)) > 0 || errno == EINTR)) {
+	while (len < size &&
+		((n = read(fd, text + len, size - len)) > 0 || errno == EINTR)) {
 		if (n > 0)
 			len += (size_t)n;
 		else if (n == 0)
@@ -40,7 +41,8 @@ static _Noreturn void wait_for_child(int fd)
 	if (len > 0 && text[0] == IS_READY)
 		_exit(EXIT_SUCCESS);
 	if (len == 0)
-		fprintf(stderr, "sqsfs: ended before the mount was usable; see the log\n");
+		fprintf(stderr,
+			"sqsfs: ended before the mount was usable; see the log\n");
 	else
 		fprintf(stderr, "sqsfs: %.*s\n", (int)len, text);
 	_exit(EXIT_FAILURE);

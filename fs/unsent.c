@@ -54,7 +54,8 @@ static enum draft_state saved_state(const struct draft *draft)
 			       ? DRAFT_REFUSED
 			       : DRAFT_RETRYING;
 	case DRAFT_KILLED:
-		return DRAFT_KILLED;
+	case DRAFT_SPOILED:
+		return draft->state;
 	default:
 		return DRAFT_RETRYING;
 	}
@@ -149,13 +150,16 @@ static void resume_locked(struct draft *draft, const char *state)
 {
 	enum draft_state next = DRAFT_RETRYING;
 
-	if (strcmp(state, draft_state_name(DRAFT_WRITING)) == 0)
+	static const enum draft_state kept[] = {
+		DRAFT_WRITING, DRAFT_KILLED, DRAFT_SPOILED, DRAFT_REFUSED};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+		if (strcmp(state, draft_state_name(kept[i])) == 0)
+			next = kept[i];
+	}
+	if (next == DRAFT_WRITING)
 		return;
-	if (strcmp(state, draft_state_name(DRAFT_KILLED)) == 0)
-		next = DRAFT_KILLED;
-	if (strcmp(state, draft_state_name(DRAFT_REFUSED)) == 0)
-		next = DRAFT_REFUSED;
-	if (next != DRAFT_KILLED)
+	if (next == DRAFT_RETRYING || next == DRAFT_REFUSED)
 		send_order_join_locked(draft);
 	draft_enter_locked(draft, next);
 	if (next == DRAFT_RETRYING)

@@ -9,13 +9,13 @@
  *	                  └──── BACKOFF ◄────┘                    │
  *	                           └────────cancel, deadline──────┘
  *
- * | state   | on list                    | request | due     |
- * | ------- | -------------------------- | ------- | ------- |
- * | NEW     | -                          | no      | no      |
- * | WAITING | mailbox, then what `kind` keeps | no | deadline |
- * | RUNNING | -                          | yes     | deadline |
- * | BACKOFF | -                          | no      | the next attempt |
- * | DONE    | -                          | no      | no      |
+ * | state   | on list                     | request | due              |
+ * | ------- | --------------------------- | ------- | ---------------- |
+ * | NEW     | -, once started the mailbox | no      | no               |
+ * | WAITING | of its kind: a lane, calls  | no      | the deadline     |
+ * | RUNNING | -                           | yes     | the deadline     |
+ * | BACKOFF | -                           | no      | the next attempt |
+ * | DONE    | -                           | no      | no               |
  *
  * A receive stays WAITING while a poll of its lane runs: the poll is the lane's.
  */

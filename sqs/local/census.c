@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "sqs/base/cleanup.h"
-#include "sqs/local/fifo.h"
 
 /* Tenants matter on standard queues only. Without memory a tenant is not counted and so
  * never noisy. */
@@ -28,9 +27,9 @@ static void count_tenant(struct queue *queue, struct view group, int64_t by)
 	}
 	if (!tenant)
 		return;
-	queue->census.loud -= tenant->in_flight >= FAIR_NOISY_AT_LEAST;
+	queue->census.loud -= tenant->in_flight >= RULES_NOISY_AT_LEAST;
 	tenant->in_flight += by;
-	queue->census.loud += tenant->in_flight >= FAIR_NOISY_AT_LEAST;
+	queue->census.loud += tenant->in_flight >= RULES_NOISY_AT_LEAST;
 	if (tenant->in_flight <= 0)
 		free(map_remove(&queue->census.tenants, name));
 }
@@ -165,7 +164,7 @@ bool census_has_noisy_tenant(const struct census *census)
 	if (!census->loud)
 		return false;
 	while ((tenant = map_next(&census->tenants, &position)) != NULL) {
-		if (fair_is_noisy(tenant->in_flight, census->in_flight))
+		if (rules_is_noisy(tenant->in_flight, census->in_flight))
 			return true;
 	}
 	return false;

@@ -6,8 +6,6 @@
 
 #include "sqs/wire/limits.h"
 
-enum { NOISY_PART = 10 };
-
 size_t fifo_deliverable(const int64_t *visible_ms, size_t count, int64_t now_ms)
 {
 	size_t deliverable = 0;
@@ -30,9 +28,4 @@ bool fifo_is_remembered(int64_t until_ms, int64_t now_ms)
 int64_t fifo_remembered_until(int64_t first_ms)
 {
 	return first_ms + (int64_t)LIMITS_DEDUPLICATION_S * 1000;
-}
-
-bool fair_is_noisy(int64_t of_tenant, int64_t in_flight)
-{
-	return of_tenant >= FAIR_NOISY_AT_LEAST && of_tenant * NOISY_PART > in_flight;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is particular to FIFO queues, and fairness on standard ones; pure functions.
+ * What is particular to FIFO queues, as pure functions.
  *
  *	a group:   m1       m2       m3        m4
  *	           visible  visible  in flight visible
@@ -31,14 +31,5 @@ void fifo_sequence_text(int64_t sequence, char out[SEQUENCE_TEXT]);
 /* Whether a send made `first_ms` still hides its duplicates. */
 bool fifo_is_remembered(int64_t until_ms, int64_t now_ms);
 int64_t fifo_remembered_until(int64_t first_ms);
-
-/*
- * Whether a tenant, which is a message group of a standard queue, holds so many of
- * the messages in flight that those of others go first: 30 at least, and more
- * than a tenth.
- */
-enum { FAIR_NOISY_AT_LEAST = 30 };
-
-bool fair_is_noisy(int64_t of_tenant, int64_t in_flight);
 
 #endif

@@ -6,7 +6,7 @@
 void message_read(struct rows *rows, struct arena *arena, struct message *out)
 {
 	*out = (struct message){
-		.id = rows_number(rows, 0),
+		.id = rows_number(rows, MESSAGE_ID_AT),
 		.box = rows_number(rows, 1),
 		.times =
 			{
@@ -22,7 +22,7 @@ void message_read(struct rows *rows, struct arena *arena, struct message *out)
 		.attribute_count = rows_number(rows, 10),
 		.message_id = rows_copy(rows, 11, arena),
 		.sender = rows_copy(rows, 12, arena),
-		.group = rows_copy(rows, 13, arena),
+		.group = rows_copy(rows, MESSAGE_GROUP_AT, arena),
 		.dedup = rows_copy(rows, 14, arena),
 		.trace = rows_copy(rows, 15, arena),
 		.source_arn = rows_copy(rows, 16, arena),

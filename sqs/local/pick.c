@@ -33,7 +33,7 @@ static bool has(const struct pick *pick, int64_t id)
 static void read_candidates(struct pick *pick, struct rows *rows)
 {
 	while (pick->count < pick->wanted && rows_next(rows)) {
-		if (has(pick, rows_number(rows, 0)))
+		if (has(pick, rows_number(rows, MESSAGE_ID_AT)))
 			continue;
 		message_read(rows, pick->turn->arena, &pick->items[pick->count]);
 		pick->count++;
@@ -46,7 +46,7 @@ static void read_candidates(struct pick *pick, struct rows *rows)
 static bool is_noisy(const struct census *census, struct view group)
 {
 	return !view_is_absent(group) &&
-	       fair_is_noisy(census_of_tenant(census, group), census->in_flight);
+	       rules_is_noisy(census_of_tenant(census, group), census->in_flight);
 }
 
 /* Those of quiet tenants, and of none, that stand near the front. */
@@ -59,8 +59,8 @@ static void read_quiet_in_front(struct pick *pick)
 		number(turn->queue->box), number(turn->now_ms), number(QUIET_ROWS));
 
 	while (pick->count < pick->wanted && rows_next(rows)) {
-		if (has(pick, rows_number(rows, 0)) ||
-			is_noisy(&turn->queue->census, rows_text(rows, 13)))
+		if (has(pick, rows_number(rows, MESSAGE_ID_AT)) ||
+			is_noisy(&turn->queue->census, rows_text(rows, MESSAGE_GROUP_AT)))
 			continue;
 		message_read(rows, turn->arena, &pick->items[pick->count]);
 		pick->count++;

@@ -79,4 +79,13 @@ bool rules_is_too_soon(int64_t last_ms, int64_t wait_s, int64_t now_ms);
 int64_t rules_moves_allowed(int64_t started_ms, int64_t per_second, int64_t now_ms);
 int64_t rules_next_move_ms(int64_t started_ms, int64_t per_second, int64_t moved);
 
+/*
+ * Whether a tenant, which is a message group of a standard queue, holds so many of
+ * the messages in flight that those of others go first: 30 at least, and more
+ * than a tenth.
+ */
+enum { RULES_NOISY_AT_LEAST = 30 };
+
+bool rules_is_noisy(int64_t of_tenant, int64_t in_flight);
+
 #endif

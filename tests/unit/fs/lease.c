@@ -50,7 +50,8 @@ TEST(a_lease_is_renewed_at_half_time_up_to_twelve_hours)
 	} rows[] = {
 		{0, 0, 15 * S, 30},
 		{15 * S, 30, 30 * S, 30},
-		{15 * S, 600, 315 * S, 30},
+		{15 * S, 600, 600 * S, 30},
+		{15 * S, 10, 20 * S, 30},
 		{12 * HOUR - 60 * S, 30, 12 * HOUR - 45 * S, 30},
 		{12 * HOUR - 30 * S, 20, 12 * HOUR - 20 * S, 15},
 		{12 * HOUR - 35 * S, 30, INT64_MAX, 0},
@@ -65,6 +66,23 @@ TEST(a_lease_is_renewed_at_half_time_up_to_twelve_hours)
 		if (rows[i].renew_at_ms != INT64_MAX)
 			CHECK_NUMBER(lease_term_s(&lease, rows[i].renew_at_ms),
 				rows[i].term_s);
+	}
+}
+
+/* Not even when it goes along with others. */
+TEST(a_renewal_never_makes_a_lease_shorter)
+{
+	static const int terms_s[] = {1, 2, 10, 29, 30, 31, 600, 43000};
+
+	for (size_t i = 0; i < ARRAY_SIZE(terms_s); i++) {
+		struct lease lease = lease_begin(0, 30);
+
+		lease_renewed(&lease, 7 * S, terms_s[i]);
+		for (int64_t now_ms = 7 * S; now_ms < lease.until_ms; now_ms += 500) {
+			if (lease_joins(&lease, now_ms))
+				CHECK(now_ms + lease_term_s(&lease, now_ms) * S >=
+					lease.until_ms);
+		}
 	}
 }
 

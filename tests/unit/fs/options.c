@@ -38,7 +38,7 @@ static struct options *parse(const char *line)
 
 #define TEXT_AFTER(line, field)                      \
 	({                                           \
-		static char text_[sizeof(why)];              \
+		static char text_[sizeof(why)];      \
 		struct options *o_ = parse(line);    \
 		snprintf(text_, sizeof(text_), "%s", \
 			!o_         ? why            \
@@ -107,7 +107,7 @@ TEST(a_list_of_queues_has_the_same_commas)
 		"https://h/1/a,http://h/2/b");
 }
 
-/* semantics.md: "fstab and mount -t fuse.sqsfs SOURCE DIR -o ... work". */
+/* semantics.md: "`mount -t fuse.sqsfs SOURCE DIR -o ...` and /etc/fstab work; `_netdev`, `nofail`, `user` and `x-*` options are ignored." */
 TEST(what_mount_and_fstab_add_is_taken)
 {
 	struct options *options = parse("sqsfs eu-west-1 /mnt");

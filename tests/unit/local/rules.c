@@ -177,11 +177,11 @@ TEST(a_send_is_remembered_for_five_minutes)
 
 TEST(a_tenant_with_30_and_over_a_tenth_is_noisy)
 {
-	CHECK(!fair_is_noisy(29, 29));
-	CHECK(fair_is_noisy(30, 30));
-	CHECK(fair_is_noisy(31, 300));
-	CHECK(!fair_is_noisy(30, 300)); /* a tenth is not over a tenth */
-	CHECK(!fair_is_noisy(30, 1000));
+	CHECK(!rules_is_noisy(29, 29));
+	CHECK(rules_is_noisy(30, 30));
+	CHECK(rules_is_noisy(31, 300));
+	CHECK(!rules_is_noisy(30, 300)); /* a tenth is not over a tenth */
+	CHECK(!rules_is_noisy(30, 1000));
 }
 
 TEST_MAIN
