@@ -85,7 +85,7 @@ void message_hold_locked(struct message *message, int visibility_s)
 
 	message->state = MESSAGE_HOLDING;
 	message->opens = 1;
-	message->lease = lease_begin(message->delivery->asked_at_ms, visibility_s);
+	message->lease = lease_begin(message->delivery->taken_at_ms, visibility_s);
 	node_ref_locked(&message->node);
 	list_append(&receiving->held, &message->held_link);
 	receiving->held_count++;

@@ -55,14 +55,17 @@ static struct saved *saved_new(const char *dir, const char *group_id, const char
 	return TAKE(saved);
 }
 
-static void run_removal(struct job *job)
+void saved_remove(struct saved *saved)
 {
-	struct saved *saved = list_entry(job, struct saved, job);
-
 	/* In this order: a content without settings is none. */
 	unlink(saved->settings);
 	unlink(saved->content);
 	saved_free(saved);
+}
+
+static void run_removal(struct job *job)
+{
+	saved_remove(list_entry(job, struct saved, job));
 }
 
 void saved_forget_locked(struct draft *draft)

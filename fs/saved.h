@@ -46,7 +46,11 @@ bool saved_read_all(const char *dir, saved_found_fn *found, void *arg);
 /* The path of the content, for the log. */
 const char *saved_path(const struct saved *saved);
 
+/* Forgets where it is; it stays there. NULL is allowed. */
 void saved_free(struct saved *saved);
+
+/* Removes it from the disk, and forgets it. */
+void saved_remove(struct saved *saved);
 
 /* The draft's copy is obsolete: removes it in the background. Lock held. */
 void saved_forget_locked(struct draft *draft);

@@ -61,6 +61,20 @@ static enum draft_state saved_state(const struct draft *draft)
 	}
 }
 
+/* What an earlier mount kept may have another name, and another place in its group. */
+static void replace_copy(struct draft *draft, struct saved *saved)
+{
+	struct saved *old = draft->saved;
+
+	if (!saved)
+		return;
+	if (old && strcmp(saved_path(old), saved_path(saved)) != 0)
+		saved_remove(old);
+	else
+		saved_free(old);
+	draft->saved = saved;
+}
+
 static void save(const char *dir, struct draft *draft)
 {
 	char error[1024];
@@ -76,8 +90,8 @@ static void save(const char *dir, struct draft *draft)
 		.attributes = &draft->attributes,
 	};
 
-	if (!draft->saved && dir)
-		draft->saved = saved_write(dir, &message);
+	if (dir && !spool_has_locked(draft))
+		replace_copy(draft, saved_write(dir, &message));
 	if (draft->saved)
 		log_warning("unsent", "%s/%s was not sent: kept in %s",
 			draft->queue->name, message.name, saved_path(draft->saved));
@@ -85,7 +99,6 @@ static void save(const char *dir, struct draft *draft)
 		log_error("unsent", "%s/%s was not sent, and is lost: %s: %s",
 			draft->queue->name, message.name, dir ? dir : "no home directory",
 			dir ? strerror(errno) : "set XDG_STATE_HOME");
-	saved_free(TAKE(draft->saved)); /* the copy stays */
 }
 
 /* Nobody else is here any more: the lock is held for the sake of those below. */
@@ -107,6 +120,7 @@ static void save_queue(struct queue *queue)
 			list_entry(queue->sending.drafts.next, struct draft, link);
 
 		list_remove(&draft->link);
+		saved_free(TAKE(draft->saved)); /* the helper has gone: it stays */
 		draft_discard_locked(draft);
 	}
 	mount_unlock(mount);

@@ -165,9 +165,12 @@ struct sqs_message {
 	size_t system_count;
 	const struct sqs_attribute *attributes;
 	size_t attribute_count;
-	/* CLOCK_BOOTTIME, before the request that brought it was sent: leases count from
-	 * here. */
-	int64_t asked_at_ms;
+	/*
+	 * CLOCK_BOOTTIME, no later than when the service made it invisible: leases count
+	 * from here. That is when the request was sent, or, for a long poll, a few round
+	 * trips (250 ms at least) before its answer came.
+	 */
+	int64_t taken_at_ms;
 };
 
 /* The value of a system attribute; NULL when the message has none of that name. */

@@ -59,7 +59,7 @@ static void put_attributes(struct block *block, struct sqs_attribute *attributes
 	}
 }
 
-struct sqs_message *message_new(const struct wire_message *from, int64_t asked_at_ms)
+struct sqs_message *message_new(const struct wire_message *from, int64_t taken_at_ms)
 {
 	size_t pairs_size = from->system.count * sizeof(struct sqs_pair);
 	size_t attributes_size = from->attributes.count * sizeof(struct sqs_attribute);
@@ -72,7 +72,7 @@ struct sqs_message *message_new(const struct wire_message *from, int64_t asked_a
 	block->end = arrays + pairs_size + attributes_size;
 	block->message = (struct sqs_message){
 		.body_len = from->body.len,
-		.asked_at_ms = asked_at_ms,
+		.taken_at_ms = taken_at_ms,
 	};
 	block->message.id = put(block, from->id);
 	block->message.receipt_handle = put(block, from->receipt_handle);

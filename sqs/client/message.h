@@ -10,7 +10,7 @@
 #include "sqs/wire/message.h"
 
 /* NULL when there is no memory. sqs_message_free() frees it. */
-struct sqs_message *message_new(const struct wire_message *from, int64_t asked_at_ms);
+struct sqs_message *message_new(const struct wire_message *from, int64_t taken_at_ms);
 
 /* Whether body and attributes have the digests that came with them. A digest that did not
  * come is not missed; without MD5 in libcrypto nothing can be said, and it is true. */

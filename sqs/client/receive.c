@@ -21,6 +21,8 @@ enum {
 	GRACE_MS = 250,
 	/* A long poll that ends empty before this is followed by a pause. */
 	TOO_SOON_MS = 500,
+	/* How long an answer may have been on its way, at least. */
+	LEAST_SLACK_MS = 250,
 };
 
 #define MS 1000000LL /* in nanoseconds */
@@ -278,6 +280,23 @@ static void spoil(struct receiving *lane, struct sqs_op *op,
 		fail_with(lane, op, &failure);
 }
 
+/*
+ * When the service took these messages, at the earliest. A long poll is answered as
+ * soon as there is a message: counted from when it was sent, a lease could be over
+ * before it has begun.
+ */
+static int64_t taken_at_ms(const struct request *request)
+{
+	const struct sqs_client *client = request->client;
+	int64_t slack_ms = 4 * client->round_trip_ns / 1000000;
+	int64_t at_ms;
+
+	if (slack_ms < LEAST_SLACK_MS)
+		slack_ms = LEAST_SLACK_MS;
+	at_ms = client->now_ns / 1000000 - slack_ms;
+	return at_ms > request->asked_at_ms ? at_ms : request->asked_at_ms;
+}
+
 /* As many of the messages as the first in line takes; returns how many are used up. */
 static size_t serve_one(struct receiving *lane, const struct request *request,
 	struct sqs_op *op, const struct wire_message *from, size_t count)
@@ -290,7 +309,7 @@ static size_t serve_one(struct receiving *lane, const struct request *request,
 		bool is_intact = message_is_intact(lane->lane.client->digester, message);
 
 		messages[got] =
-			is_intact ? message_new(message, request->asked_at_ms) : NULL;
+			is_intact ? message_new(message, taken_at_ms(request)) : NULL;
 		if (messages[got]) {
 			got++;
 			continue;

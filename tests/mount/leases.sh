@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 . "$(dirname "$0")/../lib/mount.sh"
 need getfattr
-mount_sqsfs -o visibility=3,wait=10
+mount_sqsfs -o visibility=6,wait=20
 mkdir "$mnt/q"
 
 hears_within() { # MILLISECONDS: from, to
@@ -17,17 +17,21 @@ hears_within() { # MILLISECONDS: from, to
 say one q
 hear q one
 id=$(held q)
-hears_within 1500 5000
+hears_within 3000 15000
+
+# semantics.md: "The lease of a message is the visibility timeout, counted from the earliest moment at which the service can have taken it: when the request was sent, or, for a long poll, shortly before its answer came."
+id=$(held q)
+[ "$(xattr lease "$mnt/q/$id")" -ge 4 ] || fail "the lease of a message that was waited for is $(xattr lease "$mnt/q/$id")"
 
 # semantics.md: "`touch FILE` extends the lease to the full visibility timeout from now."
 id=$(held q)
 lease_is_at_most() { # SECONDS
 	[ "$(xattr lease "$mnt/q/$id")" -le "$1" ]
 }
-await 5 lease_is_at_most 1
+await 8 lease_is_at_most 4
 touch "$mnt/q/$id" || fail "touch"
-[ "$(xattr lease "$mnt/q/$id")" -ge 2 ] || fail "lease is $(xattr lease "$mnt/q/$id") after touch"
-hears_within 1500 5000
+[ "$(xattr lease "$mnt/q/$id")" -ge 5 ] || fail "lease is $(xattr lease "$mnt/q/$id") after touch"
+hears_within 3000 15000
 
 # semantics.md: "`touch -d '+10 min' FILE` extends it until then."
 id=$(held q)
@@ -37,13 +41,13 @@ lease=$(xattr lease "$mnt/q/$id")
 
 # semantics.md: "`mv q/FILE q/next` gives the message back now."
 mv "$mnt/q/$id" "$mnt/q/next" || fail "mv to next"
-hears_within 0 2000
+hears_within 0 4000
 [ "$(xattr ApproximateReceiveCount "$mnt/q/$(held q)")" = 4 ] || fail "not the same message"
 
 # semantics.md: "While any process has the message open, its lease is extended in time, up to the 12 hours of SQS."
 id=$(held q)
 exec 3<"$mnt/q/$id"
-until_s=$(($(now_s) + 8))
+until_s=$(($(now_s) + 14))
 while [ "$(now_s)" -lt "$until_s" ]; do
 	hear q
 	[ -e "$mnt/q/$id" ] || fail "the lease ran out while the file was open"
@@ -55,7 +59,7 @@ exec 3<&-
 is_not_listed() {
 	names_are "$mnt/q" next
 }
-await 6 is_not_listed
+await 12 is_not_listed
 
 # semantics.md: "For one more visibility timeout its name still accepts `rm`, which deletes the message if the service still honours the receipt; then it is ENOENT."
 rm "$mnt/q/$id" || fail "a late rm"

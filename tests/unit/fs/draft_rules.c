@@ -120,6 +120,33 @@ TEST(raw_refuses_what_cannot_be_carried)
 	end();
 }
 
+/* "A file of which a write has failed is not sent: it stays with `user.sqs.error` until it
+ * is written anew or removed." */
+TEST(what_is_spoiled_is_only_begun_anew)
+{
+	static const struct sqs_failure failure = {
+		.error = SQS_TOO_LARGE, .message = "too large"};
+	struct draft *draft;
+	char error[64];
+
+	begin(FORMAT_AUTO, "http://localhost/1/jobs");
+	draft = make("f");
+	CHECK_NUMBER(put(draft, "half", 0), 0);
+	draft_spoil_locked(draft, &failure);
+	CHECK_NUMBER(draft->state, DRAFT_SPOILED);
+	CHECK(draft_describe_error(draft, error, sizeof(error)));
+	CHECK_TEXT(error, "too large");
+	CHECK_NUMBER(put(draft, "!", 4), EIO);
+	CHECK_NUMBER(draft_truncate_locked(draft, 2, SQS_LARGEST_MESSAGE), 0);
+	CHECK_NUMBER(draft->state, DRAFT_SPOILED);
+	CHECK_NUMBER(draft_truncate_locked(draft, 0, SQS_LARGEST_MESSAGE), 0);
+	CHECK_NUMBER(draft->state, DRAFT_EMPTY);
+	CHECK(!draft_describe_error(draft, error, sizeof(error)));
+	CHECK_NUMBER(put(draft, "whole", 0), 0);
+	CHECK_NUMBER(draft->state, DRAFT_WRITING);
+	end();
+}
+
 /* "Bytes written in sequence after an fsync are the next message. Rewriting bytes that
  * fsync has sent fails with EIO." */
 TEST(what_was_sent_cannot_be_written_again)

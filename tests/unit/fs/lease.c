@@ -6,8 +6,9 @@
 
 enum { S = 1000, HOUR = 3600 * S };
 
-/* semantics.md: "The lease of a message is the visibility timeout, counted from before
- * the request that received it was sent." */
+/* semantics.md: "The lease of a message is the visibility timeout, counted from
+ * the earliest moment at which the service can have taken it: when the request was sent,
+ * or, for a long poll, shortly before its answer came." */
 TEST(a_lease_lasts_its_visibility_timeout_from_the_request)
 {
 	static const struct {

@@ -97,7 +97,7 @@ static struct message *receive(const char *id, int64_t ago_ms, int visibility_s)
 		.receipt_handle = "receipt",
 		.body = "hello",
 		.body_len = 5,
-		.asked_at_ms = clock_boot_ms() - ago_ms,
+		.taken_at_ms = clock_boot_ms() - ago_ms,
 	};
 	message = message_of_delivery(queue, delivery);
 	message_hold_locked(message, visibility_s);
