@@ -216,7 +216,8 @@ static enum body_format line_format(const struct queue *queue)
 	return format == FORMAT_RFC822 ? FORMAT_AUTO : (enum body_format)format;
 }
 
-static void start_line(struct line_batch *batch, struct view text)
+/* The operation of a line; NULL: it is over. */
+static struct sqs_op *prepare(struct line_batch *batch, struct view text)
 {
 	struct line *line = calloc(1, sizeof(*line));
 	const char *why = "no memory";
@@ -232,35 +233,55 @@ static void start_line(struct line_batch *batch, struct view text)
 		op = make_op(line);
 		error = op ? 0 : ENOMEM;
 	}
-	if (!error) {
-		sqs_start(op);
-		return;
-	}
+	if (!error)
+		return op;
 	log_warning("send", "%s/.sqs/lines: %s", batch->queue->name, why);
 	if (line)
 		encoded_finish(&line->encoded);
 	free(line);
 	line_over(batch, error);
+	return NULL;
 }
 
-/* The next line that is not empty, with a reference for it; false: not now. */
-static bool take_locked(struct line_batch *batch, struct view *text)
+/*
+ * The next lines that are not empty, with a reference for each: as many as a request
+ * takes, or the last ones. 0: not now.
+ */
+static size_t take_locked(struct line_batch *batch, struct view texts[SQS_BATCH])
 {
-	if (batch->to_start == 0 || batch->under_way >= WINDOW)
-		return false;
-	do
-		*text = take_line(&batch->rest);
-	while (text->len == 0);
-	batch->to_start--;
-	batch->under_way++;
-	node_ref_locked(&batch->node);
-	return true;
+	size_t count = batch->to_start < SQS_BATCH ? batch->to_start : SQS_BATCH;
+
+	if (batch->under_way + count > WINDOW)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		do
+			texts[i] = take_line(&batch->rest);
+		while (texts[i].len == 0);
+		node_ref_locked(&batch->node);
+	}
+	batch->to_start -= count;
+	batch->under_way += count;
+	return count;
+}
+
+static void start_together(
+	struct line_batch *batch, const struct view texts[SQS_BATCH], size_t count)
+{
+	struct sqs_op *ops[SQS_BATCH];
+	size_t ready = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		ops[ready] = prepare(batch, texts[i]);
+		ready += ops[ready] != NULL;
+	}
+	sqs_start_all(ops, ready);
 }
 
 static void start_lines(struct line_batch *batch)
 {
 	struct mount *mount = batch->node.mount;
-	struct view text;
+	struct view texts[SQS_BATCH];
+	size_t count;
 
 	mount_lock(mount);
 	if (batch->is_starting) {
@@ -268,9 +289,9 @@ static void start_lines(struct line_batch *batch)
 		return; /* whoever does looks again */
 	}
 	batch->is_starting = true;
-	while (take_locked(batch, &text)) {
+	while ((count = take_locked(batch, texts)) > 0) {
 		mount_unlock(mount);
-		start_line(batch, text);
+		start_together(batch, texts, count);
 		mount_lock(mount);
 	}
 	batch->is_starting = false;

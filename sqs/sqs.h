@@ -212,6 +212,12 @@ typedef void sqs_done_fn(void *arg, const struct sqs_result *result);
 void sqs_start(struct sqs_op *op);
 
 /*
+ * Starts operations of one client together: sends, deletes and changes of one queue
+ * among them share requests from the first on, whatever the threads are doing.
+ */
+void sqs_start_all(struct sqs_op *const *ops, size_t count);
+
+/*
  * Asks for SQS_CANCELLED, soon; a send, delete or change that has left is not
  * recalled and completes with its outcome. A message that arrives for a cancelled
  * receive goes to another one of its queue or back to the queue. May be called

@@ -6,8 +6,9 @@
 #	tests/run.sh --quick           one build, and of the tests what takes seconds
 #	tests/run.sh --suite mount     one suite of one build; may be repeated; with --quick
 #	                               its heavy tests are smaller
+#	tests/run.sh --build asan      one build with what is run of it
 #
-# Suites: lint unit client model fuzz interop mount. Builds go to build-NAME here, or
+# Suites: lint unit client model fuzz interop mount. Builds: gcc clang asan tsan. They go to build-NAME here, or
 # below $SQSFS_BUILDS, or, where neither may be written, to the user's cache.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -16,18 +17,24 @@ cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0 skipped=0
 
 usage() {
-	echo "usage: tests/run.sh [--quick] [--suite NAME]..." >&2
+	echo "usage: tests/run.sh [--quick] [--suite NAME]... [--build NAME]..." >&2
 	exit 2
 }
 
 is_quick=
-chosen=
+suites=
+some_builds=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) is_quick=yes ;;
 	--suite)
 		[ $# -ge 2 ] || usage
-		chosen="$chosen $2"
+		suites="$suites $2"
+		shift
+		;;
+	--build)
+		[ $# -ge 2 ] || usage
+		some_builds="$some_builds $2"
 		shift
 		;;
 	*) usage ;;
@@ -98,35 +105,45 @@ run() { # BUILD SUITE...
 		return
 	fi
 	began=$(date +%s)
-	suites=
+	arguments=
 	for suite; do
-		suites="$suites --suite $suite"
+		arguments="$arguments --suite $suite"
 	done
 	rm -f "$dir/meson-logs/run.json"
 	# shellcheck disable=SC2086 # a list of words
 	launch "$build" meson test -C "$dir" --no-rebuild --logbase run --print-errorlogs \
-		--timeout-multiplier "${TIMEOUT_MULTIPLIER:-1}" $suites || true
+		--timeout-multiplier "${TIMEOUT_MULTIPLIER:-1}" $arguments || true
 	count "$dir/meson-logs/run.json"
 	echo "== $build took $(($(date +%s) - began)) s"
 }
 
 install_packages_for build mount test || exit 1
 
-if [ -n "$chosen" ]; then
-	# The fuzzers are built by clang.
-	for suite in $chosen; do
+# What is run of a build.
+suites_of() { # BUILD
+	case $1 in
+	gcc) echo lint unit client model interop mount ;;
+	clang) echo unit client model fuzz ;;
+	asan | tsan) echo unit client model mount ;;
+	*) usage ;;
+	esac
+}
+
+if [ -n "$suites" ]; then
+	one_build=$(echo "${some_builds:-gcc}" | tr -d ' ')
+	for suite in $suites; do
 		case $suite in
-		fuzz) run clang fuzz ;;
-		*) run gcc "$suite" ;;
+		fuzz) run clang fuzz ;; # it needs clang
+		*) run "$one_build" "$suite" ;;
 		esac
 	done
 elif [ -n "$is_quick" ]; then
 	run gcc lint unit client model
 else
-	run gcc lint unit client model interop mount
-	run clang unit client model fuzz
-	run asan unit client model mount
-	run tsan unit client model mount
+	for build in ${some_builds:-gcc clang asan tsan}; do
+		# shellcheck disable=SC2046 # a list of words
+		run "$build" $(suites_of "$build")
+	done
 fi
 
 echo

@@ -193,7 +193,13 @@ void sqs_client_free(struct sqs_client *client, int64_t drain_ms)
 
 void sqs_start(struct sqs_op *op)
 {
-	mailbox_start(&op->client->mailbox, op);
+	sqs_start_all(&op, 1);
+}
+
+void sqs_start_all(struct sqs_op *const *ops, size_t count)
+{
+	if (count)
+		mailbox_start(&ops[0]->client->mailbox, ops, count);
 }
 
 void sqs_cancel(struct sqs_op *op)

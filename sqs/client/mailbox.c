@@ -35,15 +35,18 @@ static bool rouse_locked(struct mailbox *mailbox)
 	return was_asleep;
 }
 
-void mailbox_start(struct mailbox *mailbox, struct sqs_op *op)
+void mailbox_start(struct mailbox *mailbox, struct sqs_op *const *ops, size_t count)
 {
+	int64_t now_ns = clock_boot_ns();
 	bool wakes;
 
-	op->started_ns = clock_boot_ns();
 	pthread_mutex_lock(&mailbox->lock);
-	op->is_started = true;
-	op->is_late = mailbox->is_closed;
-	list_append(&mailbox->started, &op->link);
+	for (size_t i = 0; i < count; i++) {
+		ops[i]->started_ns = now_ns;
+		ops[i]->is_started = true;
+		ops[i]->is_late = mailbox->is_closed;
+		list_append(&mailbox->started, &ops[i]->link);
+	}
 	wakes = rouse_locked(mailbox);
 	pthread_mutex_unlock(&mailbox->lock);
 	if (wakes)

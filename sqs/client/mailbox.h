@@ -31,8 +31,8 @@ struct mailbox {
 bool mailbox_init(struct mailbox *mailbox);
 void mailbox_finish(struct mailbox *mailbox);
 
-/* Any thread. */
-void mailbox_start(struct mailbox *mailbox, struct sqs_op *op);
+/* Any thread. What is started in one call is taken in one. */
+void mailbox_start(struct mailbox *mailbox, struct sqs_op *const *ops, size_t count);
 void mailbox_cancel(struct mailbox *mailbox, struct sqs_op *op);
 void mailbox_wake(struct mailbox *mailbox);
 /* Wakes, and from now on marks what is started as late. */

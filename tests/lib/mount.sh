@@ -177,6 +177,7 @@ kill_sqsfs() {
 # Starts sqs-local on a port; sets $endpoint. Restarted, it keeps port and directory.
 start_server() { # [OPTIONS]
 	need curl
+	rm -f "$tmp/endpoint"
 	"$SQS_LOCAL" --listen "${server_address:-127.0.0.1:0}" --log "$tmp/requests" \
 		"$@" "$server_dir" >"$tmp/endpoint" 2>>"$tmp/server.log" &
 	server_pid=$!

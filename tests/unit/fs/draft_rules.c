@@ -18,7 +18,7 @@ static struct queue *queue;
 
 static void begin(enum body_format format, const char *url)
 {
-	options.format = format;
+	options.format = (int)format;
 	mount_init(&mount, &options);
 	mount_lock(&mount);
 	queue = queue_new_locked(&mount, url);
