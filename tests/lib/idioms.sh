@@ -61,6 +61,10 @@ row_status() { # SEEN EXPECTED
 	esac
 }
 
+has_messages() { # NUMBER
+	[ "$(cat "$q/.sqs/count")" -ge "$1" ]
+}
+
 sums() { # DIRECTORY
 	find "$1" -type f -exec sha256sum {} + | cut -d ' ' -f 1 | sort
 }
@@ -76,6 +80,8 @@ row_bodies() { # BODIES
 		*) printf "$body" >"$wanted" ;;
 		esac
 	done
+	# What a background job sends may come after the command has ended.
+	soon 10 has_messages "$(ls "$tmp/wanted" | wc -l)" || true
 	sync "$q"
 	drain "row-$rows" "$tmp/row"
 	[ "$(sums "$tmp/row")" = "$(sums "$tmp/wanted")" ] ||
