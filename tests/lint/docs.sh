@@ -40,8 +40,8 @@ for page in $(tree | grep '\.md$'); do
 done
 
 # The option table and the manual agree.
-if [ -f docs/sqsfs.1 ] && [ -f fs/options.c ]; then
-	sed -n 's/^[[:space:]]*{"\([a-z_]*\)",.*/\1/p' fs/options.c | sort -u | while read -r option; do
+if [ -f docs/sqsfs.1 ] && [ -f fs/option_table.c ]; then
+	sed -n 's/^[[:space:]]*{"\([a-z_]*\)",.*/\1/p' fs/option_table.c | sort -u | while read -r option; do
 		tr -d '\\' <docs/sqsfs.1 | grep -qw -e "$option" ||
 			complain "docs/sqsfs.1: does not explain the option $option"
 	done

@@ -4,7 +4,7 @@
 mount_sqsfs -o wait=1
 mkdir "$mnt/q" "$mnt/o.fifo"
 
-# semantics.md: "`.sqs/dump` separates bodies with `-o separator=` (default a newline), shows each message once and gives all of them back at close."
+# semantics.md: "`.sqs/dump` puts `-o separator=` (default a newline) behind each body, shows each message once and gives all of them back at close."
 for n in $(seq 25); do
 	printf 'body %s' "$n" >"$mnt/q/f"
 	printf 'body %s' "$n" >"$mnt/o.fifo/f"
