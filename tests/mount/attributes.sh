@@ -27,6 +27,8 @@ id=$(held q)
 mv "$mnt/q/$id" "$mnt/other/" || fail "mv between queues"
 hear other body
 [ "$(xattr attr.Colour "$mnt/other/$(held other)")" = red ] || fail "mv lost the attribute"
+[ "$(xattr attr.Blob "$mnt/other/$(held other)" | od -An -tx1)" = " 00 ff 10" ] || fail "mv lost the bytes"
+[ "$(xattr type.Weight "$mnt/other/$(held other)")" = Number.kg ] || fail "mv lost the type"
 sync "$mnt/q" && rmdir "$mnt/q" || fail "mv left the message in q"
 
 # semantics.md: "A name or value that SQS would refuse fails at setxattr with EINVAL."
