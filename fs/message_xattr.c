@@ -128,9 +128,10 @@ void message_xattr_list_locked(const struct message *message, struct buf *names)
 	}
 	for (size_t i = 0; i < delivery->system_count; i++)
 		add_name(names, "", delivery->system[i].name);
+	/* The type first: mv copies in this order, and bytes are no String. */
 	for (size_t i = 0; i < delivery->attribute_count; i++) {
-		add_name(names, attr_prefix, delivery->attributes[i].name);
 		add_name(names, type_prefix, delivery->attributes[i].name);
+		add_name(names, attr_prefix, delivery->attributes[i].name);
 	}
 }
 
