@@ -79,6 +79,7 @@ write_credentials() {
 
 # On a port of the kernel's choice; restarted, on the same.
 start_server() { # [OPTION]...
+	rm -f "$tmp/endpoint" # or what the server before printed could be read
 	"$SQS_LOCAL" --listen "${address:-127.0.0.1:0}" --log "$tmp/requests" "$@" "$server_dir" \
 		>"$tmp/endpoint" 2>>"$tmp/server.log" &
 	server_pid=$!
