@@ -71,6 +71,7 @@ static void message_open(fuse_req_t req, struct node *node, struct fuse_file_inf
 		return;
 	}
 	fi->keep_cache = 1;
+	fi->noflush = 1;
 	if (fuse_reply_open(req, fi) != 0)
 		close_message(message);
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fs/dir.h"
@@ -22,6 +23,13 @@ static uint64_t random_ino(void)
 	return (ino >> 2) | UINT64_C(1) << LEAST_INO_BITS;
 }
 
+/* Only its owner or root come to it, and the mode keeps nothing from them. */
+static bool is_private(const struct options *options)
+{
+	return !options->allow_other && options->uid == UNSET && options->gid == UNSET &&
+	       !(options->umask & S_IRWXU);
+}
+
 void mount_init(struct mount *mount, const struct options *options)
 {
 	*mount = (struct mount){
@@ -29,6 +37,7 @@ void mount_init(struct mount *mount, const struct options *options)
 		.uid = options->uid == UNSET ? getuid() : (uid_t)options->uid,
 		.gid = options->gid == UNSET ? getgid() : (gid_t)options->gid,
 		.umask = (mode_t)options->umask,
+		.is_private = is_private(options),
 		.mounted_wall_ms = clock_wall_ms(),
 		.last_ino = random_ino(),
 	};

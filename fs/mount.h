@@ -39,6 +39,9 @@ struct mount {
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;
+	/* Nobody but its owner and root can reach it: the kernel need not check modes,
+	 * for which it would ask a directory's attributes anew after each change. */
+	bool is_private;
 	int64_t mounted_wall_ms;
 	char id[33]; /* of the source and what it serves: names the state directory */
 

@@ -79,17 +79,25 @@ static struct node *lookup_idle_locked(struct queue *queue)
 	return &receiving->idle->node;
 }
 
+struct message *next_bound_locked(const struct next *next)
+{
+	struct message *message = NULL;
+
+	if (next->name && next->queue)
+		message = message_find_locked(&next->queue->dir, next->name);
+	return message && message_is_live_locked(message) ? message : NULL;
+}
+
 static struct node *lookup_named_locked(struct queue *queue, const char *name)
 {
 	struct node *child = dir_find_locked(&queue->dir, name);
-	struct next *next;
+	struct next *next = map_get(&queue->receiving.names, name);
 
 	/* A name whose lease has run out is free for the next message. */
-	if (child && !child->is_unlisted) {
+	if (child && !child->is_unlisted && !(next && next_bound_locked(next))) {
 		node_ref_locked(child);
 		return child;
 	}
-	next = map_get(&queue->receiving.names, name);
 	if (!next)
 		next = next_new_locked(queue, name);
 	else
@@ -113,6 +121,15 @@ bool receiving_list_locked(struct queue *queue, struct listing *listing)
 /* -------------------------------------------------------------------------------------
  * Handlers
  */
+
+static void next_stat(const struct node *node, struct stat *st)
+{
+	const struct message *message =
+		next_bound_locked((const struct next *)(const void *)node);
+
+	if (message)
+		message_fill_stat(message, st);
+}
 
 static struct message *message_at(
 	fuse_req_t req, struct node *node, const struct fuse_file_info *fi)
@@ -203,6 +220,7 @@ const struct node_type next_type = {
 	.kind = "next",
 	.mode = S_IFREG | 0666,
 	.free = next_free,
+	.stat = next_stat,
 	.getattr = next_getattr,
 	.setattr = next_setattr,
 	.open = next_open,

@@ -18,14 +18,16 @@
  * parent process.
  *
  * All opens of one `next.NAME` share one message, so they share an inode too: opens
- * before there is a message wait together for one, and once it is bound LOOKUP
- * answers the message itself.
+ * before there is a message wait together for one. As long as the kernel knows the
+ * inode LOOKUP goes on answering it, so that the name need not be resolved anew after
+ * the open; what comes then is the message's.
  */
 #ifndef FS_NEXT_H
 #define FS_NEXT_H
 
 #include "fs/node.h"
 
+struct message;
 struct queue;
 
 struct next {
@@ -40,6 +42,9 @@ struct next {
 };
 
 extern const struct node_type next_type;
+
+/* The message that a next.NAME has now; NULL: none. Lock held. */
+struct message *next_bound_locked(const struct next *next);
 
 static inline struct next *next_of(struct node *node)
 {

@@ -224,13 +224,50 @@ static void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		call_reply_attr(req, node);
 }
 
+static struct stat stat_of(struct node *node)
+{
+	struct stat st;
+
+	mount_lock(node->mount);
+	node_stat_locked(node, &st);
+	mount_unlock(node->mount);
+	return st;
+}
+
+/* Asked only where the kernel does not check modes itself: mount->is_private. */
+static void op_access(fuse_req_t req, fuse_ino_t id, int mask)
+{
+	enum { OF_OWNER = 6, ANYBODY_RUNS = 0111 };
+	struct stat st = stat_of(node_at(req, id));
+	unsigned denied = (unsigned)mask & ~(st.st_mode >> OF_OWNER);
+
+	if (fuse_req_ctx(req)->uid == 0 && st.st_mode & ANYBODY_RUNS)
+		denied = 0;
+	else if (fuse_req_ctx(req)->uid == 0)
+		denied &= X_OK;
+	fuse_reply_err(req, denied ? EACCES : 0);
+}
+
+/* Only root gives files away. */
+static bool gives_away(
+	fuse_req_t req, const struct node *node, const struct stat *attr, int to_set)
+{
+	const struct mount *mount = node->mount;
+
+	return fuse_req_ctx(req)->uid != 0 &&
+	       ((to_set & FUSE_SET_ATTR_UID && attr->st_uid != mount->uid) ||
+		       (to_set & FUSE_SET_ATTR_GID && attr->st_gid != mount->gid));
+}
+
 static void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 	struct fuse_file_info *fi)
 {
 	struct node *node = node_at(req, id);
 	bool truncates = to_set & FUSE_SET_ATTR_SIZE;
 
-	if (node->type->setattr)
+	if (gives_away(req, node, attr, to_set))
+		fuse_reply_err(req, EPERM);
+	else if (node->type->setattr)
 		node->type->setattr(req, node, attr, to_set, fi);
 	else if (truncates && (attr->st_size != 0 || !node->type->write))
 		fuse_reply_err(req, EPERM);
@@ -423,15 +460,13 @@ static void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 		fuse_reply_err(req, ENODATA);
 }
 
-/*
- * access is the kernel's (default_permissions); lseek and tmpfile are absent, which
- * libfuse answers with ENOSYS.
- */
+/* lseek and tmpfile are absent, which libfuse answers with ENOSYS. */
 const struct fuse_lowlevel_ops ops_table = {
 	.init = op_init,
 	.lookup = op_lookup,
 	.forget = op_forget,
 	.forget_multi = op_forget_multi,
+	.access = op_access,
 	.getattr = op_getattr,
 	.setattr = op_setattr,
 	.mknod = op_mknod,

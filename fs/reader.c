@@ -33,6 +33,7 @@ struct reader {
 	struct message *message;  /* HOLDING; open for this reader */
 	fuse_req_t req;           /* WAITING */
 	struct fuse_file_info fi; /* WAITING */
+	bool is_late;             /* FUSE thread: its name had a message already */
 	bool is_leader;           /* lock: it receives for all who open this next.NAME */
 	pid_t tid;                /* constant: the thread that opened */
 	pid_t tgid;               /* lock: its process; 0: not looked up yet */
@@ -107,16 +108,6 @@ static void reader_end(struct reader *reader)
  * Open
  */
 
-/* The message that next.NAME has now; NULL: none. Lock held. */
-static struct message *bound_locked(const struct next *next)
-{
-	struct message *message = NULL;
-
-	if (next->name && next->queue)
-		message = message_find_locked(&next->queue->dir, next->name);
-	return message && message_is_live_locked(message) ? message : NULL;
-}
-
 static void show_locked(struct reader *reader, struct message *message)
 {
 	struct next *next = reader->next;
@@ -146,7 +137,8 @@ static void reader_hold(struct reader *reader, struct message *message)
 	show_locked(reader, message);
 	mount_unlock(mount);
 	fi.fh = (uintptr_t)reader;
-	fi.direct_io = 1;
+	fi.direct_io = !reader->is_late;
+	fi.noflush = 1;
 	if (fuse_reply_open(req, &fi) != 0)
 		reader_end(reader);
 }
@@ -169,7 +161,7 @@ static void advance(struct next *next)
 
 	do {
 		mount_lock(mount);
-		bound = bound_locked(next);
+		bound = next_bound_locked(next);
 		intake = bound || !next->is_receiving
 				 ? intake_take_locked(&next->followers)
 				 : NULL;
@@ -221,7 +213,7 @@ static void on_arrival(void *arg, const struct intake_end *end)
 /* A message that is there already, open for the caller; NULL: none. Lock held. */
 static struct message *at_hand_locked(struct next *next)
 {
-	struct message *bound = bound_locked(next);
+	struct message *bound = next_bound_locked(next);
 
 	if (bound)
 		message_open_locked(bound);
@@ -292,6 +284,7 @@ static void serve(struct reader *reader, const struct fuse_file_info *fi)
 	reader->fi = *fi;
 	mount_lock(next->node.mount);
 	message = at_hand_locked(next);
+	reader->is_late = message && next->name;
 	max = next->name ? 1 : stock_wants_locked(reader->queue);
 	mount_unlock(next->node.mount);
 	if (message)
@@ -466,15 +459,14 @@ struct message *reader_message(
 	struct next *next, const struct fuse_file_info *fi, pid_t tid)
 {
 	struct mount *mount = next->node.mount;
-	struct message *message = NULL;
+	struct message *message;
 	struct reader *reader;
 
 	mount_lock(mount);
 	reader = find_locked(next, fi, tid);
-	if (reader) {
-		message = reader->message;
+	message = reader ? reader->message : next_bound_locked(next);
+	if (message)
 		node_ref_locked(&message->node);
-	}
 	mount_unlock(mount);
 	return message;
 }

@@ -97,7 +97,9 @@ static struct fuse_session *new_fuse_session(struct mount *mount)
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
 	struct fuse_session *fuse = NULL;
 
-	buf_add_string(&list, "default_permissions,subtype=sqsfs,fsname=");
+	if (!mount->is_private)
+		buf_add_string(&list, "default_permissions,");
+	buf_add_string(&list, "subtype=sqsfs,fsname=");
 	add_escaped(&list, options->source);
 	if (*options->fuse_options)
 		buf_printf(&list, ",%s", options->fuse_options);
