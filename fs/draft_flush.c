@@ -122,10 +122,10 @@ static void look_long(struct job *job)
 {
 	struct long_look *look = list_entry(job, struct long_look, job);
 
-	look->facts.look =
-		writer_look(fuse_req_ctx(look->req)->pid, look->handle->draft->node.ino,
-			(struct writer_limit){WRITER_MOST,
-				clock_boot_ns() + INT64_C(1000000) * WRITER_LOOK_MS});
+	look->facts.look = writer_look(NULL, fuse_req_ctx(look->req)->pid,
+		look->handle->draft->node.ino,
+		(struct writer_limit){WRITER_MOST,
+			clock_boot_ns() + INT64_C(1000000) * WRITER_LOOK_MS});
 	conclude(look->req, look->handle, &look->facts);
 	free(look);
 }
@@ -187,8 +187,8 @@ void draft_flush(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 		fuse_reply_err(req, facts.is_dirty ? 0 : last_error);
 		return;
 	}
-	facts.look = writer_look(
-		caller, node->ino, (struct writer_limit){WRITER_FEW, INT64_MAX});
+	facts.look = writer_look(node->mount->peers, caller, node->ino,
+		(struct writer_limit){WRITER_FEW, INT64_MAX});
 	if (facts.look.holders == HOLDERS_MANY)
 		look_later(req, handle, &facts);
 	else

@@ -79,7 +79,8 @@ struct sqs_op *draft_op_new_locked(
 		.attribute_count = encoded->attribute_count,
 		.group_id = draft_group_id(draft),
 		.delay_s = attributes_delay_s(&draft->attributes),
-		.expects_company = queue->sending.writers > draft->writers,
+		.expects_company = queue->sending.writers > draft->writers ||
+				   queue->sending.pending > 1,
 	};
 
 	*error = SQS_NO_MEMORY;

@@ -127,8 +127,8 @@ static bool is_last_close(fuse_req_t req, struct node *node, const struct handle
 	};
 
 	if (writer_must_look(&facts))
-		facts.look = writer_look(
-			caller, node->ino, (struct writer_limit){WRITER_FEW, INT64_MAX});
+		facts.look = writer_look(node->mount->peers, caller, node->ino,
+			(struct writer_limit){WRITER_FEW, INT64_MAX});
 	return writer_judge(&facts) == VERDICT_NOW;
 }
 

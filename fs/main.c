@@ -30,6 +30,7 @@
 #include "fs/kernel_timeout.h"
 #include "fs/mountpoint.h"
 #include "fs/options.h"
+#include "fs/peer.h"
 #include "fs/probe.h"
 #include "fs/queue.h"
 #include "fs/root_dir.h"
@@ -110,6 +111,7 @@ static bool start_mount(struct program *p, char *why, size_t size)
 	p->wake_fd = session_new_wake_fd();
 	mount->timers = timers_new(p->wake_fd);
 	mount->helper = helper_new();
+	mount->peers = peers_new();
 	if (p->wake_fd < 0 || !mount->timers || !mount->helper || !root_init(mount)) {
 		snprintf(why, size, "no memory, or too many threads or descriptors");
 		return false;
@@ -142,6 +144,7 @@ static void end(struct program *p, int64_t drain_ms)
 	helper_wait(mount->helper);
 	sqs_client_free(mount->client, drain_ms);
 	helper_free(mount->helper);
+	peers_free(mount->peers);
 	if (p->session)
 		sending_save_unsent(mount);
 	session_free(p->session);

@@ -33,6 +33,7 @@ struct mount {
 	struct sqs_client *client;
 	struct fuse_session *session;
 	struct helper *helper; /* helper.h: jobs that may be slow */
+	struct peers *peers;   /* FUSE thread; peer.h: NULL when there was no memory */
 	struct timers *timers; /* timer.h */
 
 	/* Constant while mounted. */

@@ -27,7 +27,8 @@
 #include "sqs/base/log.h"
 
 enum {
-	TURN = 64, /* requests between looks at the timers */
+	TURN = 64,         /* requests between looks at the timers */
+	TURN_NS = 1000000, /* so long may what was started first wait for the rest */
 	DRAIN_TICK_MS = 20,
 	CLOSE_MS = 500,    /* for those who are in to close their files */
 	GIVE_BACK_MS = 800 /* for giving back what is held, when nothing is being sent */
@@ -243,21 +244,38 @@ static void on_signal(struct session *session)
  * The loop
  */
 
-/* Requests that are there, but not so many that timers are late. */
+/* Whether there was a request. */
+static bool serve_one(struct session *session)
+{
+	int n = fuse_session_receive_buf(session->fuse, &session->buf);
+
+	if (n == -EAGAIN || n == -EINTR)
+		return false;
+	if (n > 0)
+		fuse_session_process_buf(session->fuse, &session->buf);
+	if (n <= 0 || fuse_session_exited(session->fuse))
+		session->is_connected = false;
+	else
+		startup_ready(); /* the first request was INIT */
+	return session->is_connected;
+}
+
+/*
+ * Requests that are there, but not so many that timers are late. What they start leaves
+ * together: under load the sends of one turn share a request, and a lone one leaves as
+ * soon as nobody else is there to be served.
+ */
 static void serve(struct session *session)
 {
-	for (int i = 0; i < TURN && session->is_connected; i++) {
-		int n = fuse_session_receive_buf(session->fuse, &session->buf);
+	struct sqs_client *client = session->mount->client;
+	int64_t until_ns = clock_boot_ns() + TURN_NS;
 
-		if (n == -EAGAIN || n == -EINTR)
-			return;
-		if (n > 0)
-			fuse_session_process_buf(session->fuse, &session->buf);
-		if (n <= 0 || fuse_session_exited(session->fuse))
-			session->is_connected = false;
-		else
-			startup_ready(); /* the first request was INIT */
+	sqs_hold(client);
+	for (int i = 0; i < TURN && serve_one(session); i++) {
+		if (clock_boot_ns() >= until_ns)
+			break;
 	}
+	sqs_release(client);
 }
 
 static int poll_timeout(const struct session *session)

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "fs/peer.h"
 #include "sqs/base/cleanup.h"
 #include "sqs/base/clock.h"
 
@@ -148,12 +148,6 @@ struct search {
 	int64_t deadline_ns;
 };
 
-static void auto_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* False: the limit is reached. */
 static bool count_entry(struct search *search)
 {
@@ -164,12 +158,79 @@ static bool count_entry(struct search *search)
 	       clock_boot_ns() < search->deadline_ns;
 }
 
-static DIR *open_proc_dir(pid_t pid, const char *name)
+/* Whether this is a descriptor of the inode. */
+static bool is_of_inode(struct peer *peer, int descriptor, uint64_t ino)
 {
-	char path[64];
+	char text[512];
+	uint64_t number;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	return opendir(path);
+	return peer_fdinfo(peer, descriptor, text, sizeof(text)) &&
+	       status_number(text, "ino", 10, &number) && number == ino;
+}
+
+/* Looks at one process's own descriptors, from where it is; *count is how many. */
+static enum writer_holders look_at_descriptors(
+	struct search *search, struct peer *peer, unsigned *count)
+{
+	int descriptor;
+
+	while ((descriptor = peer_next(peer)) >= 0) {
+		(*count)++;
+		if (!count_entry(search))
+			return HOLDERS_MANY;
+		if (is_of_inode(peer, descriptor, search->ino))
+			return HOLDERS_SOME;
+	}
+	return descriptor == PEER_END ? HOLDERS_NONE : HOLDERS_UNKNOWN;
+}
+
+static enum writer_holders look_at_descendants(struct search *search, struct peer *peer);
+
+static enum writer_holders look_at_all(
+	struct search *search, struct peer *peer, unsigned *count)
+{
+	enum writer_holders holders = look_at_descriptors(search, peer, count);
+
+	return holders == HOLDERS_NONE ? look_at_descendants(search, peer) : holders;
+}
+
+/* A child that ended meanwhile holds nothing. */
+static enum writer_holders look_at_child(struct search *search, pid_t child)
+{
+	enum writer_holders holders = HOLDERS_UNKNOWN;
+	struct peer peer;
+	unsigned count = 0;
+
+	if (!count_entry(search))
+		return HOLDERS_MANY;
+	if (peer_open(&peer, child)) {
+		holders = look_at_all(search, &peer, &count);
+		peer_close(&peer);
+	}
+	return holders == HOLDERS_UNKNOWN && !exists_in(child, child) ? HOLDERS_NONE
+								      : holders;
+}
+
+enum { CHILDREN_SIZE = 4096 }; /* hundreds of them */
+
+/* A line of process ids that one thread has forked. */
+static enum writer_holders look_at_children(struct search *search, const char *line)
+{
+	enum writer_holders holders = HOLDERS_NONE;
+	char *next;
+
+	if (strlen(line) == CHILDREN_SIZE - 1)
+		return HOLDERS_UNKNOWN; /* not all of them */
+	for (long child = strtol(line, &next, 10); holders == HOLDERS_NONE && child > 0;
+		child = strtol(next, &next, 10))
+		holders = look_at_child(search, (pid_t)child);
+	return holders;
+}
+
+static void auto_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
 }
 
 /* The next name that is a number; NULL at the end. */
@@ -183,116 +244,62 @@ static const char *next_number(DIR *dir)
 	return entry ? entry->d_name : NULL;
 }
 
-/* Whether this entry of fdinfo is a descriptor of the inode. */
-static bool is_of_inode(DIR *fdinfo, const char *name, uint64_t ino)
-{
-	AUTO(close) int fd = openat(dirfd(fdinfo), name, O_RDONLY | O_CLOEXEC);
-	char text[512];
-	uint64_t number;
-	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-	if (len <= 0)
-		return false;
-	text[len] = '\0';
-	return status_number(text, "ino", 10, &number) && number == ino;
-}
-
-/* Looks at one process's own descriptors; *count is how many it has. */
-static enum writer_holders look_at_descriptors(
-	struct search *search, pid_t pid, unsigned *count)
-{
-	AUTO(dir) DIR *fdinfo = open_proc_dir(pid, "fdinfo");
-	const char *name;
-
-	*count = 0;
-	if (!fdinfo)
-		return HOLDERS_UNKNOWN;
-	while ((name = next_number(fdinfo)) != NULL) {
-		(*count)++;
-		if (!count_entry(search))
-			return HOLDERS_MANY;
-		if (is_of_inode(fdinfo, name, search->ino))
-			return HOLDERS_SOME;
-	}
-	return HOLDERS_NONE;
-}
-
-static enum writer_holders look_at_descendants(struct search *search, pid_t pid);
-
-/* A child that ended meanwhile holds nothing. */
-static enum writer_holders look_at_child(struct search *search, pid_t child)
-{
-	unsigned count;
-	enum writer_holders holders;
-
-	if (!count_entry(search))
-		return HOLDERS_MANY;
-	holders = look_at_descriptors(search, child, &count);
-	if (holders == HOLDERS_UNKNOWN && !exists_in(child, child))
-		return HOLDERS_NONE;
-	return holders == HOLDERS_NONE ? look_at_descendants(search, child) : holders;
-}
-
-enum { CHILDREN_SIZE = 4096 }; /* hundreds of them */
-
-/* What one thread has forked: a line of process ids. */
-static enum writer_holders look_at_children(
-	struct search *search, pid_t pid, pid_t thread)
-{
-	char file[48], line[CHILDREN_SIZE];
-	enum writer_holders holders = HOLDERS_NONE;
-	char *next = line;
-
-	snprintf(file, sizeof(file), "task/%d/children", (int)thread);
-	if (!read_proc(pid, file, line, sizeof(line)))
-		return HOLDERS_NONE;
-	if (strlen(line) == sizeof(line) - 1)
-		return HOLDERS_UNKNOWN; /* not all of them */
-	for (long child;
-		holders == HOLDERS_NONE && (child = strtol(next, &next, 10)) > 0;)
-		holders = look_at_child(search, (pid_t)child);
-	return holders;
-}
-
-/* One, by the links of its directory of threads; most processes have no more. */
-static bool has_one_thread(pid_t pid)
-{
-	enum { OF_EACH_DIRECTORY = 2 };
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	return stat(path, &st) == 0 && st.st_nlink == OF_EACH_DIRECTORY + 1;
-}
-
-static enum writer_holders look_at_descendants(struct search *search, pid_t pid)
+static enum writer_holders look_at_threads(struct search *search, pid_t pid)
 {
 	enum writer_holders holders = HOLDERS_NONE;
+	char path[32], file[48], line[CHILDREN_SIZE];
 	const char *thread;
 
-	if (has_one_thread(pid))
-		return look_at_children(search, pid, pid);
-	AUTO(dir) DIR *threads = open_proc_dir(pid, "task");
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	AUTO(dir) DIR *threads = opendir(path);
 	if (!threads)
 		return HOLDERS_NONE;
-	while (holders == HOLDERS_NONE && (thread = next_number(threads)) != NULL)
-		holders = look_at_children(search, pid, (pid_t)atoi(thread));
+	while (holders == HOLDERS_NONE && (thread = next_number(threads)) != NULL) {
+		snprintf(file, sizeof(file), "task/%d/children", atoi(thread));
+		if (read_proc(pid, file, line, sizeof(line)))
+			holders = look_at_children(search, line);
+	}
 	return holders;
 }
 
-struct writer_look writer_look(pid_t thread, uint64_t ino, struct writer_limit limit)
+static enum writer_holders look_at_descendants(struct search *search, struct peer *peer)
+{
+	char line[CHILDREN_SIZE];
+
+	if (!peer_is_alone(peer))
+		return look_at_threads(search, peer->pid);
+	return peer_children(peer, line, sizeof(line)) ? look_at_children(search, line)
+						       : HOLDERS_NONE;
+}
+
+/* *peer is the one that was found for the thread, or NULL. */
+static enum writer_holders look_at(
+	struct search *search, struct peer *peer, pid_t thread, unsigned *count)
+{
+	enum writer_holders holders;
+	struct peer once;
+
+	if (peer)
+		return look_at_all(search, peer, count);
+	if (!peer_open(&once, thread))
+		return HOLDERS_UNKNOWN;
+	holders = look_at_all(search, &once, count);
+	peer_close(&once);
+	return holders;
+}
+
+struct writer_look writer_look(
+	struct peers *peers, pid_t thread, uint64_t ino, struct writer_limit limit)
 {
 	struct search search = {ino, limit.entries, limit.deadline_ns};
-	struct writer_look look = {.holders = HOLDERS_UNKNOWN};
-	unsigned count;
+	struct writer_look look;
+	unsigned count = 0;
 
-	look.holders = look_at_descriptors(&search, thread, &count);
+	look.holders = look_at(&search, peers_find(peers, thread), thread, &count);
 	look.is_exiting = count == 0 && is_exiting(thread);
 	look.was_killed = look.is_exiting && was_killed(thread);
 	if (look.is_exiting && look.holders == HOLDERS_UNKNOWN)
 		look.holders = HOLDERS_NONE;
-	if (look.holders == HOLDERS_NONE)
-		look.holders = look_at_descendants(&search, thread);
 	return look;
 }
 

@@ -19,6 +19,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct peers;
+
 /* The process of a thread; 0 when it cannot be known (another PID namespace, gone). */
 pid_t writer_process_of(pid_t thread);
 
@@ -47,8 +49,10 @@ struct writer_limit {
 /* Inline, on the thread that serves everybody; and on the helper. */
 enum { WRITER_FEW = 64, WRITER_MOST = 4096, WRITER_LOOK_MS = 50 };
 
-/* Looks at the thread that closes and its descendants, for descriptors of this inode. */
-struct writer_look writer_look(pid_t thread, uint64_t ino, struct writer_limit limit);
+/* Looks at the thread that closes and its descendants, for descriptors of this inode.
+ * `peers` makes that cheaper; NULL where another thread than its own looks. */
+struct writer_look writer_look(
+	struct peers *peers, pid_t thread, uint64_t ino, struct writer_limit limit);
 
 /* Whether a signal that ends it is waiting for the process. */
 bool writer_is_dying(pid_t thread);

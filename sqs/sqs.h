@@ -218,6 +218,14 @@ void sqs_start(struct sqs_op *op);
 void sqs_start_all(struct sqs_op *const *ops, size_t count);
 
 /*
+ * Between the two, what any thread starts waits for the release and then goes
+ * together: for a thread that serves many callers in one turn. Keep it short, a
+ * millisecond at most; one holder at a time. A cancel shows what is held.
+ */
+void sqs_hold(struct sqs_client *client);
+void sqs_release(struct sqs_client *client);
+
+/*
  * Asks for SQS_CANCELLED, soon; a send, delete or change that has left is not
  * recalled and completes with its outcome. A message that arrives for a cancelled
  * receive goes to another one of its queue or back to the queue. May be called

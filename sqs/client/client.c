@@ -202,6 +202,16 @@ void sqs_start_all(struct sqs_op *const *ops, size_t count)
 		mailbox_start(&ops[0]->client->mailbox, ops, count);
 }
 
+void sqs_hold(struct sqs_client *client)
+{
+	mailbox_hold(&client->mailbox);
+}
+
+void sqs_release(struct sqs_client *client)
+{
+	mailbox_release(&client->mailbox);
+}
+
 void sqs_cancel(struct sqs_op *op)
 {
 	mailbox_cancel(&op->client->mailbox, op);

@@ -11,6 +11,8 @@ bool mailbox_init(struct mailbox *mailbox)
 {
 	pthread_mutex_init(&mailbox->lock, NULL);
 	list_init(&mailbox->started);
+	list_init(&mailbox->held);
+	mailbox->holds = false;
 	list_init(&mailbox->cancelled);
 	mailbox->is_asleep = false;
 	mailbox->has_news = false;
@@ -35,6 +37,34 @@ static bool rouse_locked(struct mailbox *mailbox)
 	return was_asleep;
 }
 
+/* Whether there was something. */
+static bool show_held_locked(struct mailbox *mailbox)
+{
+	if (list_is_empty(&mailbox->held))
+		return false;
+	list_splice(&mailbox->started, &mailbox->held);
+	return true;
+}
+
+void mailbox_hold(struct mailbox *mailbox)
+{
+	pthread_mutex_lock(&mailbox->lock);
+	mailbox->holds = true;
+	pthread_mutex_unlock(&mailbox->lock);
+}
+
+void mailbox_release(struct mailbox *mailbox)
+{
+	bool wakes;
+
+	pthread_mutex_lock(&mailbox->lock);
+	mailbox->holds = false;
+	wakes = show_held_locked(mailbox) && rouse_locked(mailbox);
+	pthread_mutex_unlock(&mailbox->lock);
+	if (wakes)
+		eventfd_write(mailbox->wake_fd, 1);
+}
+
 void mailbox_start(struct mailbox *mailbox, struct sqs_op *const *ops, size_t count)
 {
 	int64_t now_ns = clock_boot_ns();
@@ -45,9 +75,10 @@ void mailbox_start(struct mailbox *mailbox, struct sqs_op *const *ops, size_t co
 		ops[i]->started_ns = now_ns;
 		ops[i]->is_started = true;
 		ops[i]->is_late = mailbox->is_closed;
-		list_append(&mailbox->started, &ops[i]->link);
+		list_append(mailbox->holds ? &mailbox->held : &mailbox->started,
+			&ops[i]->link);
 	}
-	wakes = rouse_locked(mailbox);
+	wakes = !mailbox->holds && rouse_locked(mailbox);
 	pthread_mutex_unlock(&mailbox->lock);
 	if (wakes)
 		eventfd_write(mailbox->wake_fd, 1);
@@ -59,6 +90,7 @@ void mailbox_cancel(struct mailbox *mailbox, struct sqs_op *op)
 
 	pthread_mutex_lock(&mailbox->lock);
 	if (!atomic_exchange(&op->is_cancelled, true) && op->is_started) {
+		show_held_locked(mailbox); /* it may be there, and is started first */
 		list_append(&mailbox->cancelled, &op->cancel_link);
 		wakes = rouse_locked(mailbox);
 	}
@@ -72,6 +104,7 @@ static void wake(struct mailbox *mailbox, bool closes)
 	bool wakes;
 
 	pthread_mutex_lock(&mailbox->lock);
+	show_held_locked(mailbox);
 	mailbox->has_news = true;
 	mailbox->is_closed |= closes;
 	wakes = rouse_locked(mailbox);

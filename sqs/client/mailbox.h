@@ -21,6 +21,8 @@ struct mailbox {
 
 	/* Under the lock. */
 	struct list started;   /* of op->link */
+	struct list held;      /* those of them that the thread does not see yet */
+	bool holds;            /* what is started now is held */
 	struct list cancelled; /* of op->cancel_link */
 	bool is_asleep;        /* the thread is about to wait, or waits */
 	bool has_news;         /* it was told to look, and has not yet */
@@ -34,6 +36,9 @@ void mailbox_finish(struct mailbox *mailbox);
 /* Any thread. What is started in one call is taken in one. */
 void mailbox_start(struct mailbox *mailbox, struct sqs_op *const *ops, size_t count);
 void mailbox_cancel(struct mailbox *mailbox, struct sqs_op *op);
+/* From here on what is started is held, until the release shows all of it at once. */
+void mailbox_hold(struct mailbox *mailbox);
+void mailbox_release(struct mailbox *mailbox);
 void mailbox_wake(struct mailbox *mailbox);
 /* Wakes, and from now on marks what is started as late. */
 void mailbox_close(struct mailbox *mailbox);

@@ -110,7 +110,7 @@ static int own_file(uint64_t *ino)
 
 static enum writer_holders holders_of(pid_t pid, uint64_t ino)
 {
-	return writer_look(pid, ino, no_limit).holders;
+	return writer_look(NULL, pid, ino, no_limit).holders;
 }
 
 TEST(a_descriptor_of_the_process_is_found)
@@ -161,7 +161,7 @@ TEST(a_limit_that_is_reached_is_told)
 	uint64_t ino;
 	int fd = own_file(&ino);
 	struct writer_look look =
-		writer_look(getpid(), ino + 1, (struct writer_limit){1, INT64_MAX});
+		writer_look(NULL, getpid(), ino + 1, (struct writer_limit){1, INT64_MAX});
 
 	close(fd);
 	CHECK_NUMBER(look.holders, HOLDERS_MANY);
@@ -193,7 +193,7 @@ static struct writer_look look_at_zombie(int signal)
 		_exit(3);
 	}
 	waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT);
-	look = writer_look(child, 1, no_limit);
+	look = writer_look(NULL, child, 1, no_limit);
 	waitpid(child, NULL, 0);
 	return look;
 }
@@ -214,7 +214,7 @@ TEST(an_exit_is_told_from_a_kill)
 
 TEST(a_living_process_is_not_exiting)
 {
-	struct writer_look look = writer_look(getpid(), 1, no_limit);
+	struct writer_look look = writer_look(NULL, getpid(), 1, no_limit);
 
 	CHECK(!look.is_exiting && !look.was_killed);
 	CHECK(!writer_is_dying(getpid()));
