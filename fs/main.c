@@ -38,6 +38,7 @@
 #include "fs/startup.h"
 #include "fs/timer.h"
 #include "sqs/base/cleanup.h"
+#include "sqs/base/descriptors.h"
 #include "sqs/base/log.h"
 #include "sqs/local/local.h"
 
@@ -166,6 +167,7 @@ static int run(struct program *p)
 	log_open("sqsfs", p->options->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
 		!p->options->foreground);
 	session_block_signals();
+	descriptors_allow_most();
 	mount_init(&p->mount, p->options);
 	started = start(p, why, sizeof(why));
 	if (started) {

@@ -15,9 +15,9 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "sqs/base/cleanup.h"
+#include "sqs/base/descriptors.h"
 #include "sqs/base/log.h"
 #include "sqs/local/local.h"
 
@@ -140,17 +140,6 @@ static int parse(int argc, char **argv, struct command *command)
 	return DONE;
 }
 
-/* Every connection is a descriptor. */
-static void allow_many_files(void)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return;
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-}
-
 static void say_ready(const struct local_server *server, const char *directory)
 {
 	AUTO(free) char *path = realpath(directory, NULL);
@@ -206,6 +195,6 @@ int main(int argc, char **argv)
 	}
 	log_open("sqs-local", command.is_debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, false);
 	signal(SIGPIPE, SIG_IGN);
-	allow_many_files();
+	descriptors_allow_most();
 	return serve(&command.options);
 }

@@ -49,7 +49,7 @@ for command in 'cat $n' 'cat < $n' 'head -c 1000000 $n' 'head -n 20000 $n' 'tail
 	'nl $n' 'fold $n' 'uniq $n' 'paste $n' 'gzip -nc < $n' 'bzip2 -c < $n' 'tee < $n' \
 	'openssl dgst -sha256 -r < $n' 'openssl enc -base64 -in $n' 'curl -s file://$n' 'perl -ne print $n' \
 	'rsync $n r; cat r' 'rsync -a --no-times $n r; cat r' 'install $n i; cat i' 'split -n 1 $n s; cat saa' \
-	'cmp $n $long && echo same' 'diff $n $long && echo same' 'xargs -n 7 < $n' \
+	'cmp $n $long && echo same' 'diff $n $long && echo same' 'xargs -n 700 < $n' \
 	'read -r first < $n; echo "$first"' 'while read -r l; do echo "$l"; done < $n' 'body=$(cat $n); echo "$body"'; do
 	reads sh "$command"
 done

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fs/peer.h"
 #include "sqs/base/cleanup.h"
 #include "tests/lib/test.h"
 
@@ -121,6 +122,84 @@ TEST(a_descriptor_of_the_process_is_found)
 	CHECK_NUMBER(holders_of(getpid(), ino), HOLDERS_SOME);
 	close(fd);
 	CHECK_NUMBER(holders_of(getpid(), ino), HOLDERS_NONE);
+}
+
+/* What is kept open of a process that comes again tells what is so now. */
+TEST(a_process_that_comes_again_is_looked_at_anew)
+{
+	struct peers *peers = peers_new();
+	uint64_t ino;
+	int fd, others[2];
+
+	CHECK(pipe2(others, O_CLOEXEC) == 0);
+	for (int round = 0; round < 4; round++) {
+		fd = own_file(&ino);
+		CHECK_NUMBER(writer_look(peers, getpid(), ino, no_limit).holders,
+			HOLDERS_SOME);
+		close(fd);
+		CHECK_NUMBER(writer_look(peers, getpid(), ino, no_limit).holders,
+			HOLDERS_NONE);
+	}
+	fd = own_file(&ino);
+	CHECK_NUMBER(dup2(fd, others[0]), others[0]);
+	close(fd);
+	CHECK_NUMBER(writer_look(peers, getpid(), ino, no_limit).holders, HOLDERS_SOME);
+	close(others[0]);
+	close(others[1]);
+	peers_free(peers);
+}
+
+TEST(a_process_that_came_again_and_is_gone_is_unknown)
+{
+	struct peers *peers = peers_new();
+	int stop[2];
+	pid_t child;
+	char byte;
+
+	CHECK(pipe2(stop, O_CLOEXEC) == 0);
+	child = fork();
+	if (child == 0) {
+		close(stop[1]);
+		_exit((int)read(stop[0], &byte, 1));
+	}
+	for (int round = 0; round < 3; round++)
+		CHECK_NUMBER(
+			writer_look(peers, child, 1, no_limit).holders, HOLDERS_NONE);
+	close(stop[0]);
+	close(stop[1]);
+	CHECK_NUMBER(waitpid(child, NULL, 0), child);
+	CHECK_NUMBER(writer_look(peers, child, 1, no_limit).holders, HOLDERS_UNKNOWN);
+	peers_free(peers);
+}
+
+/* Every descriptor is given back. */
+TEST(many_peers_take_turns_at_few_places)
+{
+	struct peers *peers = peers_new();
+	pid_t children[40];
+	int stop[2], before = dup(0), after;
+	char byte;
+
+	close(before);
+	CHECK(pipe2(stop, O_CLOEXEC) == 0);
+	for (size_t i = 0; i < ARRAY_SIZE(children); i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			close(stop[1]);
+			_exit((int)read(stop[0], &byte, 1));
+		}
+		for (int round = 0; round < 3; round++)
+			CHECK_NUMBER(writer_look(peers, children[i], 1, no_limit).holders,
+				HOLDERS_NONE);
+	}
+	close(stop[0]);
+	close(stop[1]);
+	for (size_t i = 0; i < ARRAY_SIZE(children); i++)
+		CHECK_NUMBER(waitpid(children[i], NULL, 0), children[i]);
+	peers_free(peers);
+	after = dup(0);
+	close(after);
+	CHECK_NUMBER(after, before);
 }
 
 TEST(a_descriptor_of_a_grandchild_is_found)
