@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Descriptors: how many the process may have.
+ */
 #ifndef SQS_BASE_DESCRIPTORS_H
 #define SQS_BASE_DESCRIPTORS_H
 
-/* Allows the process as many descriptors as it may have. Every connection is one. */
+/* Raises the limit as far as it may go: every connection is a descriptor. Before threads. */
 void descriptors_allow_most(void);
 
 #endif

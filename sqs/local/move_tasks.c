@@ -72,18 +72,30 @@ static bool move_some(struct turn *turn, struct task *task, size_t most)
 	return count > 0;
 }
 
+/* Why the task cannot go on; NULL: it can. */
+static const char *failure_of(const struct turn *turn, const struct task *task)
+{
+	if (rules_move_is_over(task->started_ms, turn->now_ms))
+		return "TimeLimitExceeded";
+	if (!turn->queue)
+		return "AWS.SimpleQueueService.NonExistentQueue";
+	return NULL;
+}
+
 /* When to go on with the task; RULES_NEVER when it has ended. */
 static int64_t advance(struct turn *turn, struct task *task)
 {
 	int64_t allowed =
 		rules_moves_allowed(task->started_ms, task->per_second, turn->now_ms);
 	int64_t until = task->moved + MOVES_AT_A_TIME;
+	const char *failure;
 
 	turn->queue = registry_find(&turn->service->registry, task->source);
-	if (!turn->queue)
-		return end_task(turn->store, task, "FAILED",
-			       "AWS.SimpleQueueService.NonExistentQueue"),
-		       RULES_NEVER;
+	failure = failure_of(turn, task);
+	if (failure) {
+		end_task(turn->store, task, "FAILED", failure);
+		return RULES_NEVER;
+	}
 	census_settle(turn->queue, turn->store, turn->now_ms);
 	if (until > allowed)
 		until = allowed;
@@ -223,6 +235,20 @@ static bool destination_is_good(struct turn *turn, const struct queue *source)
 	return false;
 }
 
+/* The error that goes with the limit of an account is not documented. */
+static bool has_room_for_task(struct turn *turn)
+{
+	if (store_number(turn->store, 0,
+		    "SELECT count(*) FROM move_tasks WHERE status = ?1",
+		    text(VIEW_LITERAL("RUNNING"))) < RULES_MOVE_TASKS)
+		return true;
+	refuse(turn, WIRE_OVER_LIMIT,
+		"%d message movement tasks are active: that is the most an account may "
+		"have.",
+		RULES_MOVE_TASKS);
+	return false;
+}
+
 static bool may_start(struct turn *turn, struct queue *source)
 {
 	if (!is_dead_letter_queue(turn, source)) {
@@ -238,7 +264,7 @@ static bool may_start(struct turn *turn, struct queue *source)
 			"allowed for a source queue arn at a given time.");
 		return false;
 	}
-	return destination_is_good(turn, source);
+	return destination_is_good(turn, source) && has_room_for_task(turn);
 }
 
 /* Only the latest tasks of a source are kept. */

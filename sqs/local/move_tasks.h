@@ -5,7 +5,7 @@
  *
  *	RUNNING ──► COMPLETED   nothing visible is left
  *	        ──► CANCELLED   by request; what has moved stays moved
- *	        ──► FAILED      a message has nowhere to go
+ *	        ──► FAILED      a message has nowhere to go, or 36 hours have passed
  */
 #ifndef SQS_LOCAL_MOVE_TASKS_H
 #define SQS_LOCAL_MOVE_TASKS_H

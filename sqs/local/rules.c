@@ -4,7 +4,12 @@
 #include "sqs/wire/limits.h"
 #include "sqs/wire/message.h"
 
-enum { SECOND_MS = 1000, LONGEST_HIDDEN_S = 43200, NOISY_PART = 10 };
+enum {
+	SECOND_MS = 1000,
+	LONGEST_HIDDEN_S = 43200,
+	LONGEST_MOVE_MS = 36 * 3600 * SECOND_MS,
+	NOISY_PART = 10,
+};
 
 enum message_state rules_state(const struct message_times *times, int64_t now_ms)
 {
@@ -80,6 +85,11 @@ int64_t rules_next_move_ms(int64_t started_ms, int64_t per_second, int64_t moved
 	if (!per_second)
 		return started_ms;
 	return started_ms + (moved * SECOND_MS + per_second - 1) / per_second;
+}
+
+bool rules_move_is_over(int64_t started_ms, int64_t now_ms)
+{
+	return now_ms - started_ms >= LONGEST_MOVE_MS;
 }
 
 bool rules_is_noisy(int64_t of_tenant, int64_t in_flight)

@@ -79,6 +79,11 @@ bool rules_is_too_soon(int64_t last_ms, int64_t wait_s, int64_t now_ms);
 int64_t rules_moves_allowed(int64_t started_ms, int64_t per_second, int64_t now_ms);
 int64_t rules_next_move_ms(int64_t started_ms, int64_t per_second, int64_t moved);
 
+/* A task runs for 36 hours at most, and 100 of an account at a time. */
+enum { RULES_MOVE_TASKS = 100 };
+
+bool rules_move_is_over(int64_t started_ms, int64_t now_ms);
+
 /*
  * Whether a tenant, which is a message group of a standard queue, holds so many of
  * the messages in flight that those of others go first: 30 at least, and more

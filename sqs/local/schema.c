@@ -179,17 +179,21 @@ static int pragma_number(sqlite3 *db, const char *sql)
 	return n;
 }
 
-static bool migrate(sqlite3 *db, int from)
+static bool take_step(
+	sqlite3 *db, const char *step, int version, char *why, size_t why_size)
 {
 	char mark[120];
 
 	snprintf(mark, sizeof(mark),
-		"PRAGMA user_version=%d; PRAGMA application_id=%d; COMMIT", from + 1,
+		"PRAGMA user_version=%d; PRAGMA application_id=%d; COMMIT", version,
 		APPLICATION_ID);
 	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
-		sqlite3_exec(db, migrations[from], NULL, NULL, NULL) == SQLITE_OK &&
+		sqlite3_exec(db, step, NULL, NULL, NULL) == SQLITE_OK &&
 		sqlite3_exec(db, mark, NULL, NULL, NULL) == SQLITE_OK)
 		return true;
+	snprintf(why, why_size, "queues.db cannot be brought to version %d: %s", version,
+		sqlite3_errmsg(db));
+	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	return false;
 }
 
@@ -221,7 +225,8 @@ static bool is_sound(sqlite3 *db)
 	return sound;
 }
 
-bool schema_prepare(sqlite3 *db, char *why, size_t why_size)
+bool schema_migrate(
+	sqlite3 *db, const char *const *steps, int count, char *why, size_t why_size)
 {
 	int version = pragma_number(db, "PRAGMA user_version");
 	int application = pragma_number(db, "PRAGMA application_id");
@@ -234,21 +239,24 @@ bool schema_prepare(sqlite3 *db, char *why, size_t why_size)
 		(version != 0 || pragma_number(db, "PRAGMA page_count") > 1))
 		return refuse(why, why_size,
 			"queues.db belongs to another program; name another directory");
-	if (version > schema_version()) {
+	if (version > count) {
 		snprintf(why, why_size,
 			"queues.db is of version %d, this program knows %d; use a newer "
 			"program",
-			version, schema_version());
+			version, count);
 		return false;
 	}
-	for (; version < schema_version(); version++) {
-		if (!migrate(db, version)) {
-			snprintf(why, why_size,
-				"queues.db cannot be brought to version %d: %s",
-				version + 1, sqlite3_errmsg(db));
+	for (; version < count; version++) {
+		if (!take_step(db, steps[version], version + 1, why, why_size))
 			return false;
-		}
 	}
+	return true;
+}
+
+bool schema_prepare(sqlite3 *db, char *why, size_t why_size)
+{
+	if (!schema_migrate(db, migrations, schema_version(), why, why_size))
+		return false;
 	if (!is_sound(db))
 		return refuse(why, why_size,
 			"queues.db is damaged; restore it, or run sqlite3 queues.db "

@@ -20,4 +20,9 @@ int schema_version(void);
  * cheap. False, and one line in why. */
 bool schema_prepare(struct sqlite3 *db, char *why, size_t why_size);
 
+/* The same with other tables, and without the last check: steps[n] is the SQL that makes
+ * version n + 1 of version n, which stays as it is when the step fails. */
+bool schema_migrate(struct sqlite3 *db, const char *const *steps, int count, char *why,
+	size_t why_size);
+
 #endif

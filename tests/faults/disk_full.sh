@@ -34,6 +34,13 @@ done
 [ "$sent" -gt 2 ] || fail "only $sent messages on an empty disk"
 grep -q '<Code>InternalError</Code>' "$tmp/answer" || fail "it says $(cat "$tmp/answer")"
 grep -q 'the disk is full; free some space' "$tmp/answer" || fail "it says $(cat "$tmp/answer")"
+curl -s -i --max-time 30 -H 'Content-Type: application/x-amz-json-1.0' \
+	-H 'X-Amz-Target: AmazonSQS.SendMessage' \
+	--data "{\"QueueUrl\":\"jobs\",\"MessageBody\":\"$body\"}" "$endpoint/" >"$tmp/answer"
+for words in 'HTTP/1.1 500 ' 'x-amzn-query-error: InternalError;Receiver' \
+	'#InternalErrorException"' 'the disk is full; free some space'; do
+	grep -qF -- "$words" "$tmp/answer" || fail "no $words: $(cat "$tmp/answer")"
+done
 for _ in 1 2 3 4 5; do
 	! send || fail "there was room after all"
 done

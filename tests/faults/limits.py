@@ -60,6 +60,14 @@ assert raw(begin + b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n") == 400
 assert raw(b"nonsense\r\n\r\n") in (None, 400)
 assert raw(b"PUT / HTTP/1.1\r\nHost: localhost\r\n\r\n") == 405
 
+# A backlog is on the disk and not in memory.
+before = memory()
+for _ in range(100):
+    assert client.send("b" * MIB, path="/000000000000/backlog").status == 200
+for _ in range(10):
+    assert client.receive(path="/000000000000/backlog").bodies == ["b" * MIB]
+assert memory() - before < 40 * MIB, (memory() - before) // MIB
+
 # Bodies that stop in the middle cost what has come of them, and nobody else waits.
 before = memory()
 halves = []

@@ -82,8 +82,15 @@ order = sqs.receive_message(QueueUrl=fifo, MaxNumberOfMessages=10)["Messages"]
 assert [m["Body"] for m in order] == ["1", "2", "3"]
 
 # Purging and deleting.
+def count():
+    return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])[
+        "Attributes"]["ApproximateNumberOfMessages"]
+
+
 sqs.send_message(QueueUrl=url, MessageBody="one of many")
+assert count() == "1"
 sqs.purge_queue(QueueUrl=url)
+assert count() == "0"
 assert "Messages" not in sqs.receive_message(QueueUrl=url)
 refused("AWS.SimpleQueueService.PurgeQueueInProgress", sqs.purge_queue, QueueUrl=url)
 sqs.delete_queue(QueueUrl=url)

@@ -108,21 +108,43 @@ TEST(a_request_is_read_in_its_protocol_or_refused_in_it)
 
 TEST(a_body_that_was_not_taken_is_refused)
 {
-	static const struct row row = {
-		"POST", "/", NULL, FORM, NULL, NULL, 0, 0, NULL, 0};
-	struct wire_pair headers[2];
-	struct http_request request = request_of(&row, headers);
-	struct arena arena = {0};
-	struct dispatch seen;
+	static const struct {
+		enum http_refusal refusal;
+		const char *type, *code, *name;
+		int status;
+	} rows[] = {
+		{HTTP_BODY_TOO_LARGE, FORM, "RequestEntityTooLarge",
+			"<Code>RequestEntityTooLarge</Code>", 413},
+		{HTTP_BODY_TOO_LARGE, JSON, "RequestEntityTooLarge",
+			"#RequestEntityTooLargeException\"", 413},
+		{HTTP_NO_ROOM, FORM, "ServiceUnavailable",
+			"<Code>ServiceUnavailable</Code>", 503},
+		{HTTP_NO_ROOM, JSON, "ServiceUnavailable",
+			"#ServiceUnavailableException\"", 503},
+	};
 
-	request.refusal = HTTP_BODY_TOO_LARGE;
-	dispatch_read(&request, &arena, &seen);
-	CHECK(!seen.is_readable);
-	CHECK_NUMBER(seen.fault.http_status, 413);
-	request.refusal = HTTP_NO_ROOM;
-	dispatch_read(&request, &arena, &seen);
-	CHECK_NUMBER(seen.fault.http_status, 503);
-	arena_finish(&arena);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct row row = {
+			"POST", "/", NULL, rows[i].type, NULL, NULL, 0, 0, NULL, 0};
+		struct wire_pair headers[2];
+		struct http_request request = request_of(&row, headers);
+		struct arena arena = {0};
+		AUTO(buf) struct buf body = {0};
+		struct dispatch_answer answer;
+		struct dispatch seen;
+
+		request.refusal = rows[i].refusal;
+		dispatch_read(&request, &arena, &seen);
+		CHECK(!seen.is_readable);
+		CHECK_BYTES(seen.fault.code.data, seen.fault.code.len, rows[i].code,
+			strlen(rows[i].code));
+		seen.fault.request_id = VIEW_LITERAL("id-1");
+		CHECK(dispatch_write_fault(
+			seen.protocol, &seen.fault, &arena, &body, &answer));
+		CHECK_NUMBER(answer.status, rows[i].status);
+		CHECK(strstr(body.data, rows[i].name) != NULL);
+		arena_finish(&arena);
+	}
 }
 
 TEST(the_body_overrides_the_query_and_the_url_the_path)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Move tasks: messages go from a dead-letter queue to where they came from. */
+#include <stdio.h>
+
 #include "tests/unit/local/claim.h"
 
 #define ARN(name) "arn:aws:sqs:eu-west-1:123456789012:" name
@@ -31,13 +33,19 @@ static const char *cancel(const char *task_handle)
 	return world_ask(&world, &request);
 }
 
-/* The latest task; NULL without one. */
-static const struct wire_move_task *latest(void)
+static const char *list(int64_t most)
 {
 	struct wire_request request = wire_request_of(WIRE_LIST_MESSAGE_MOVE_TASKS);
 
 	request.source_arn = view_of(ARN("dead"));
-	world_ask(&world, &request);
+	request.max_results = most;
+	return world_ask(&world, &request);
+}
+
+/* The latest task; NULL without one. */
+static const struct wire_move_task *latest(void)
+{
+	list(WIRE_ABSENT);
 	return world.call.reply.task_count ? world.call.reply.tasks : NULL;
 }
 
@@ -168,6 +176,178 @@ CLAIM(or_where_its_queue_is_gone, "dead", NULL)
 	CHECK(view_is(
 		latest()->failure_reason, "AWS.SimpleQueueService.NonExistentQueue"));
 	CHECK_TEXT(world_counts(&world, "dead"), "1 0 0");
+}
+
+/* A server that was down meanwhile knows it too. */
+CLAIM(no_task_runs_for_longer_than_36_hours, "dead", NULL)
+{
+	SETUP;
+	CHECK(bury("a", 3));
+	CHECK_TEXT(start(ARN("dead"), NULL, 1), "");
+	world_tick(&world);
+	world_after(&world, 36 * 3600);
+	CHECK(world_restart(&world));
+	world_tick(&world);
+	CHECK_TEXT(world_counts(&world, "a"), "1 0 0");
+	CHECK_TEXT(world_counts(&world, "dead"), "2 0 0");
+	CHECK(view_is(latest()->status, "FAILED"));
+	CHECK(view_is(latest()->failure_reason, "TimeLimitExceeded"));
+	CHECK_NUMBER(latest()->moved, 1);
+	CHECK(view_is_absent(latest()->handle));
+	CHECK_TEXT(cancel(handle), "AWS.SimpleQueueService.UnsupportedOperation");
+	CHECK_TEXT(start(ARN("dead"), NULL, WIRE_ABSENT), "");
+	world_tick(&world);
+	CHECK(view_is(latest()->status, "COMPLETED"));
+	CHECK_TEXT(world_counts(&world, "a"), "3 0 0");
+}
+
+CLAIM(and_one_may_use_all_of_them, "dead", NULL)
+{
+	SETUP;
+	CHECK(bury("a", 3));
+	CHECK_TEXT(start(ARN("dead"), NULL, 1), "");
+	world_tick(&world);
+	world_after(&world, 36 * 3600 - 1);
+	world_tick(&world);
+	CHECK(view_is(latest()->status, "COMPLETED"));
+	CHECK_TEXT(world_counts(&world, "a"), "3 0 0");
+}
+
+/* A dead-letter queue of a source of its own, and a task that empties it. */
+static const char *start_number(int number)
+{
+	char source[20], dead[20], arn[80], redrive[200];
+
+	snprintf(source, sizeof(source), "source%d", number);
+	snprintf(dead, sizeof(dead), "dead%d", number);
+	snprintf(arn, sizeof(arn), ARN("%s"), dead);
+	snprintf(redrive, sizeof(redrive),
+		"RedrivePolicy={\"deadLetterTargetArn\":\"%s\","
+		"\"maxReceiveCount\":1}",
+		arn);
+	world_create(&world, dead, NULL);
+	world_create(&world, source, redrive);
+	return start(arn, NULL, WIRE_ABSENT);
+}
+
+CLAIM(a_hundred_tasks_are_active_at_most, "dead", NULL)
+{
+	for (int i = 0; i < 100; i++)
+		CHECK_TEXT(start_number(i), "");
+	CHECK_TEXT(start_number(100), "OverLimit");
+	CHECK_TEXT(world_words(&world),
+		"100 message movement tasks are active: that is the most an account may "
+		"have.");
+	CHECK_TEXT(cancel(handle), "");
+	CHECK_TEXT(start_number(100), "");
+	CHECK_TEXT(start_number(101), "OverLimit");
+	world_tick(&world);
+	CHECK_TEXT(start_number(101), "");
+}
+
+CLAIM(the_latest_ten_are_listed_the_last_one_first, "dead", NULL)
+{
+	SETUP;
+	for (int i = 1; i <= 12; i++) {
+		CHECK_TEXT(start(ARN("dead"), NULL, i), "");
+		world_tick(&world);
+		world_after(&world, 1);
+	}
+	CHECK_TEXT(list(WIRE_ABSENT), "");
+	CHECK_NUMBER(world.call.reply.task_count, 1);
+	CHECK_TEXT(list(10), "");
+	CHECK_NUMBER(world.call.reply.task_count, 10);
+	for (int i = 0; i < 10; i++)
+		CHECK_NUMBER(world.call.reply.tasks[i].per_second, 12 - i);
+	CHECK_TEXT(list(3), "");
+	CHECK_NUMBER(world.call.reply.task_count, 3);
+	CHECK_TEXT(list(0), "InvalidParameterValue");
+	CHECK_TEXT(list(11), "InvalidParameterValue");
+}
+
+/* The new message is the old one to its reader. */
+CLAIM(body_attributes_and_group_go_along, "dead", NULL)
+{
+	static struct wire_attribute attributes[] = {
+		{VIEW_LITERAL("kind"), VIEW_LITERAL("String.x"), VIEW_LITERAL("a & b"),
+			false},
+	};
+	struct wire_request request = wire_request_of(WIRE_SEND_MESSAGE);
+	struct wire_entry entry = {.body = VIEW_LITERAL("body"),
+		.delay_s = WIRE_ABSENT,
+		.group_id = VIEW_LITERAL("tenant"),
+		.attributes = {attributes, 1}};
+	const struct wire_message *message;
+
+	SETUP;
+	request.queue_url = VIEW_LITERAL("a");
+	request.entries = &entry;
+	request.entry_count = 1;
+	CHECK_TEXT(world_ask(&world, &request), "");
+	CHECK_TEXT(world_receive_for(&world, "a", 1, 0), "body");
+	CHECK_TEXT(world_receive(&world, "a", 1), "(none)");
+	CHECK_TEXT(start(ARN("dead"), NULL, WIRE_ABSENT), "");
+	world_tick(&world);
+	CHECK_TEXT(world_receive(&world, "a", 1), "body");
+	CHECK_TEXT(world_system(&world, "MessageGroupId"), "tenant");
+	message = &world.call.reply.messages[0];
+	CHECK_NUMBER(message->attributes.count, 1);
+	CHECK(view_is(message->attributes.items[0].name, "kind"));
+	CHECK(view_is(message->attributes.items[0].type, "String.x"));
+	CHECK(view_is(message->attributes.items[0].value, "a & b"));
+	CHECK_NUMBER(message->attributes_md5.len, 32);
+}
+
+/* Visible ones only: who has a message in flight, keeps it. */
+CLAIM(what_is_in_flight_stays, "dead", NULL)
+{
+	SETUP;
+	CHECK(bury("a", 2));
+	CHECK_TEXT(world_receive(&world, "dead", 1), "a");
+	CHECK_TEXT(start(ARN("dead"), NULL, WIRE_ABSENT), "");
+	CHECK_NUMBER(latest()->to_move, 1);
+	world_tick(&world);
+	CHECK(view_is(latest()->status, "COMPLETED"));
+	CHECK_TEXT(world_counts(&world, "dead"), "0 1 0");
+	CHECK_TEXT(world_counts(&world, "a"), "1 0 0");
+	CHECK_TEXT(world_delete(&world, "dead", "a"), "");
+}
+
+CLAIM(five_hundred_a_second_are_the_most, "dead", NULL)
+{
+	static const struct {
+		int64_t rate;
+		const char *code;
+	} rates[] = {{-1, "InvalidParameterValue"}, {0, "InvalidParameterValue"},
+		{501, "InvalidParameterValue"}, {500, ""}};
+
+	SETUP;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++)
+		CHECK_TEXT(start(ARN("dead"), NULL, rates[i].rate), rates[i].code);
+}
+
+CLAIM(a_fifo_queue_is_emptied_in_order_into_one_of_its_type, "plain", NULL)
+{
+	CHECK_TEXT(world_create(&world, "dead.fifo", "FifoQueue=true"), "");
+	CHECK_TEXT(world_create(&world, "a.fifo",
+			   "FifoQueue=true;RedrivePolicy={\"deadLetterTargetArn\":\"" ARN(
+				   "dead.fifo") "\",\"maxReceiveCount\":1}"),
+		"");
+	for (int i = 0; i < 3; i++) {
+		const char body[] = {(char)('1' + i), '\0'};
+
+		CHECK_TEXT(world_send_to(&world, "a.fifo", "g", body, NULL), "");
+	}
+	CHECK_TEXT(world_receive_for(&world, "a.fifo", 10, 1), "1 2 3");
+	world_after(&world, 1);
+	CHECK_TEXT(world_receive(&world, "a.fifo", 10), "(none)");
+	CHECK_TEXT(world_counts(&world, "dead.fifo"), "3 0 0");
+	CHECK_TEXT(start(ARN("dead.fifo"), ARN("plain"), WIRE_ABSENT),
+		"InvalidParameterValue");
+	CHECK_TEXT(start(ARN("dead.fifo"), NULL, WIRE_ABSENT), "");
+	world_tick(&world);
+	CHECK_TEXT(world_counts(&world, "dead.fifo"), "0 0 0");
+	CHECK_TEXT(world_receive(&world, "a.fifo", 10), "1 2 3");
 }
 
 CLAIM(what_is_refused, "dead", NULL)

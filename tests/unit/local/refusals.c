@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What SendMessage and ReceiveMessage refuse: AWS's codes and texts. */
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "sqs/base/cleanup.h"
 #include "tests/unit/local/claim.h"
@@ -202,32 +202,42 @@ CLAIM(what_a_change_of_visibility_is_refused_for, "q", NULL)
 	CHECK_TEXT(world_hide(&world, "q", "never seen", 1), "ReceiptHandleIsInvalid");
 }
 
-/* Standard queues answer a short poll beyond the limit with an error, a long one with
- * nothing. */
-CLAIM(no_more_than_120000_are_in_flight, "q", NULL)
+/* Sends 120,010 messages to a queue, ten a group, and receives all but ten of them. */
+static void fill(const char *queue, bool is_fifo)
 {
-	struct wire_entry entries[10];
 	struct wire_request send = wire_request_of(WIRE_SEND_MESSAGE_BATCH);
 	struct wire_request receive = wire_request_of(WIRE_RECEIVE_MESSAGE);
+	static const char ids[] = "0123456789";
+	struct wire_entry entries[10];
+	char group[20];
 
-	if (!getenv("SQSFS_LONG_TESTS"))
-		SKIP("SQSFS_LONG_TESTS is not set");
-	for (int i = 0; i < 10; i++) {
-		static const char ids[] = "0123456789";
-
+	for (int i = 0; i < 10; i++)
 		entries[i] = (struct wire_entry){
-			.id = {ids + i, 1}, .body = V("x"), .delay_s = WIRE_ABSENT};
-	}
-	send.queue_url = receive.queue_url = V("q");
+			.id = {ids + i, 1}, .body = {ids + i, 1}, .delay_s = WIRE_ABSENT};
+	send.queue_url = receive.queue_url = view_of(queue);
 	send.entries = entries;
 	send.entry_count = 10;
 	receive.max_messages = 10;
 	receive.visibility_s = 1000;
-	for (int i = 0; i < 12001; i++)
+	for (int i = 0; i < 12001; i++) {
+		snprintf(group, sizeof(group), "g%d", i);
+		for (int j = 0; is_fifo && j < 10; j++)
+			entries[j].group_id = view_of(group);
 		CHECK_TEXT(world_ask(&world, &send), "");
+	}
 	for (int i = 0; i < 12000; i++)
 		CHECK_TEXT(world_ask(&world, &receive), "");
-	CHECK_TEXT(world_counts(&world, "q"), "10 120000 0");
+	CHECK_TEXT(world_counts(&world, queue), "10 120000 0");
+}
+
+/* Standard queues answer a short poll beyond the limit with an error, a long one with
+ * nothing. */
+CLAIM(no_more_than_120000_are_in_flight, "q", NULL)
+{
+	struct wire_request receive = wire_request_of(WIRE_RECEIVE_MESSAGE);
+
+	fill("q", false);
+	receive.queue_url = V("q");
 	CHECK_TEXT(world_ask(&world, &receive), "OverLimit");
 	CHECK_NUMBER(world.call.fault.http_status, 403);
 	receive.wait_s = 1;
@@ -235,6 +245,14 @@ CLAIM(no_more_than_120000_are_in_flight, "q", NULL)
 	CHECK_NUMBER(world.verdict, SERVICE_WAIT);
 	CHECK_NUMBER(service_receivable_at(world.service, world.call.queue, world.now_ms),
 		world.now_ms + 1000000);
+}
+
+/* FIFO queues answer every poll with nothing. */
+CLAIM(nor_of_a_fifo_queue, "q.fifo",
+	"FifoQueue=true;ContentBasedDeduplication=true;DeduplicationScope=messageGroup")
+{
+	fill("q.fifo", true);
+	CHECK_TEXT(world_receive(&world, "q.fifo", 10), "(none)");
 }
 
 TEST_MAIN

@@ -132,6 +132,14 @@ TEST(a_move_task_keeps_its_rate)
 	}
 }
 
+TEST(a_move_task_is_over_after_36_hours)
+{
+	CHECK(!rules_move_is_over(S(10), S(10)));
+	CHECK(!rules_move_is_over(S(10), S(10 + 36 * 3600) - 1));
+	CHECK(rules_move_is_over(S(10), S(10 + 36 * 3600)));
+	CHECK(!rules_move_is_over(S(10), S(5))); /* a clock may go back */
+}
+
 /* A group as a text: v is visible, i is invisible. */
 static const struct {
 	const char *group;
