@@ -141,6 +141,14 @@ static void lines_flush(fuse_req_t req, struct node *node, struct fuse_file_info
 	send_cut(req, node, handle, ends ? cut_all(bytes) : line_cut(bytes, 1), 0);
 }
 
+/* A writer that stays for days has no close to wait for. */
+static void lines_fsync(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct handle *handle = handle_of(fi);
+
+	send_cut(req, node, handle, line_cut(buf_view(&handle->pending), 1), 0);
+}
+
 /* -------------------------------------------------------------------------------------
  * What no close has sent
  */
@@ -230,6 +238,7 @@ static const struct node_type lines_type = {
 	.open = lines_open,
 	.write = lines_write,
 	.flush = lines_flush,
+	.fsync = lines_fsync,
 	.release = lines_release,
 };
 

@@ -8,7 +8,7 @@
 #	                               its heavy tests are smaller
 #	tests/run.sh --build asan      one build with what is run of it
 #
-# Suites: lint unit client model fuzz interop mount. Builds: gcc clang asan tsan. They go to build-NAME here, or
+# Suites: lint unit client model fuzz interop mount recipes. Builds: gcc clang asan tsan. They go to build-NAME here, or
 # below $SQSFS_BUILDS, or, where neither may be written, to the user's cache.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -117,12 +117,12 @@ run() { # BUILD SUITE...
 	echo "== $build took $(($(date +%s) - began)) s"
 }
 
-install_packages_for build mount test || exit 1
+install_packages_for build mount test recipe || exit 1
 
 # What is run of a build.
 suites_of() { # BUILD
 	case $1 in
-	gcc) echo lint unit client model interop mount ;;
+	gcc) echo lint unit client model interop mount recipes ;;
 	clang) echo unit client model fuzz ;;
 	asan | tsan) echo unit client model mount ;;
 	*) usage ;;

@@ -12,8 +12,13 @@ packages_for() { # PURPOSE...
 			;;
 		mount) echo fuse3 attr ;;
 		test)
-			echo awscli bzip2 clang clang-format-14 curl ed libclang-rt-14-dev openssl perl procps \
-				python3-boto python3-boto3 rsync shellcheck sqlite3 vim xxd
+			echo awscli bash-completion bzip2 clang clang-format-14 curl ed libclang-rt-14-dev openssl perl procps \
+				python3-boto python3-boto3 rsync shellcheck sqlite3 systemd vim xxd zsh
+			;;
+		recipe)
+			echo lftp logrotate mpack openssh-client openssh-sftp-server parallel procmail sane-utils task-spooler tcpdump
+			# They begin to serve when they are installed: not on a machine that somebody uses.
+			[ -d /run/systemd/system ] || echo rsyslog vsftpd
 			;;
 		esac
 	done

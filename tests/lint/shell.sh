@@ -9,4 +9,5 @@ if ! command -v shellcheck >/dev/null; then
 fi
 # shellcheck disable=SC2046 # a list of words
 shellcheck --shell=sh --severity=warning --external-sources --source-path=SCRIPTDIR $(scripts)
+shellcheck --shell=bash --severity=warning docs/completion/sqsfs.bash
 finish
