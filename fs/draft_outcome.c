@@ -156,7 +156,8 @@ void draft_failed_locked(
 		return;
 	}
 	draft_set_failure_locked(draft, failure);
-	if ((is_told && !draft->retries) || is_for_good[failure->error])
+	if ((is_told && !draft->retries) ||
+		(is_for_good[failure->error] && failure->error != SQS_DENIED))
 		draft_enter_locked(draft, DRAFT_REFUSED);
 	else
 		draft_retry_later_locked(draft);

@@ -8,6 +8,7 @@
 #include "fs/call.h"
 #include "fs/encoding.h"
 #include "fs/errno.h"
+#include "fs/line_kept.h"
 #include "fs/options.h"
 #include "fs/writer.h"
 #include "sqs/base/clock.h"
@@ -20,6 +21,7 @@ enum { WINDOW = 64 * SQS_BATCH, LOOK_EVERY_MS = 1000 };
 /* One line under way. */
 struct line {
 	struct line_batch *batch;
+	struct view text; /* in the batch's bytes */
 	struct encoded encoded;
 };
 
@@ -29,13 +31,14 @@ struct line_batch {
 	struct queue *queue; /* a reference */
 	struct timer watch;  /* looks at an interrupted process */
 	char *bytes;
-	size_t size;      /* for the answer */
-	fuse_req_t req;   /* lock: NULL once it is answered */
-	struct view rest; /* lock: what was not started yet */
-	size_t to_start;  /* lock */
-	size_t under_way; /* lock */
-	bool is_starting; /* lock: one starts lines, so that they leave in order */
-	int error;        /* lock: the first */
+	const char *written; /* before this they are of earlier writes */
+	size_t size;         /* for the answer */
+	fuse_req_t req;      /* lock: NULL once it is answered */
+	struct view rest;    /* lock: what was not started yet */
+	size_t to_start;     /* lock */
+	size_t under_way;    /* lock */
+	bool is_starting;    /* lock: one starts lines, so that they leave in order */
+	int error;           /* lock: the first */
 };
 
 /* -------------------------------------------------------------------------------------
@@ -122,6 +125,20 @@ static void on_watch(struct timer *timer)
 
 static void start_lines(struct line_batch *batch);
 
+/* Its writer was told that it is written, and may be gone. */
+static void keep_if_written(const struct line_batch *batch, struct view text)
+{
+	if (text.len && text.data < batch->written)
+		line_keep(batch->queue, text);
+}
+
+/* What was not started when another failed. The batch is over: nobody else looks. */
+static void keep_rest(struct line_batch *batch)
+{
+	while (batch->rest.len)
+		keep_if_written(batch, take_line(&batch->rest));
+}
+
 static void log_failure(const struct line_batch *batch, const struct sqs_failure *failure)
 {
 	log_warning("send", "%s/.sqs/lines: %s: %s%s%s", batch->queue->name,
@@ -152,6 +169,8 @@ static void line_over(struct line_batch *batch, int error)
 	mount_unlock(mount);
 	if (starts)
 		start_lines(batch);
+	if (req && error)
+		keep_rest(batch);
 	if (req)
 		answer(req, batch->size, error);
 	node_unref(&batch->node);
@@ -163,8 +182,10 @@ static void on_sent(void *arg, const struct sqs_result *result)
 	struct line_batch *batch = line->batch;
 	int error = errno_of(result->error);
 
-	if (result->error)
+	if (result->error) {
 		log_failure(batch, result->failure);
+		keep_if_written(batch, line->text);
+	}
 	encoded_finish(&line->encoded);
 	free(line);
 	line_over(batch, result->error == SQS_CANCELLED ? ECANCELED : error);
@@ -226,6 +247,7 @@ static struct sqs_op *prepare(struct line_batch *batch, struct view text)
 
 	if (line) {
 		line->batch = batch;
+		line->text = text;
 		error = encode(
 			line_format(batch->queue), text, NULL, 0, &line->encoded, &why);
 	}
@@ -239,6 +261,7 @@ static struct sqs_op *prepare(struct line_batch *batch, struct view text)
 	if (line)
 		encoded_finish(&line->encoded);
 	free(line);
+	keep_if_written(batch, text);
 	line_over(batch, error);
 	return NULL;
 }
@@ -314,8 +337,9 @@ static void batch_free(struct node *node)
 static const struct node_type batch_type = {
 	.kind = "lines under way", .free = batch_free};
 
-static struct line_batch *batch_new(struct queue *queue, struct view bytes, size_t count)
+static struct line_batch *batch_new(struct queue *queue, const struct line_part *part)
 {
+	struct view bytes = part->bytes;
 	struct mount *mount = queue->dir.node.mount;
 	struct line_batch *batch = calloc(1, sizeof(*batch));
 	char *copy = malloc(bytes.len + 1);
@@ -334,17 +358,18 @@ static struct line_batch *batch_new(struct queue *queue, struct view bytes, size
 	batch->queue = queue;
 	batch->bytes = copy;
 	batch->rest = (struct view){copy, bytes.len};
-	batch->to_start = count;
+	batch->written = copy + (part->written < bytes.len ? part->written : bytes.len);
+	batch->to_start = part->count;
 	return batch;
 }
 
 void line_batch_send(
-	fuse_req_t req, struct queue *queue, struct view bytes, size_t count, size_t size)
+	fuse_req_t req, struct queue *queue, const struct line_part *part, size_t size)
 {
-	struct line_batch *batch = count ? batch_new(queue, bytes, count) : NULL;
+	struct line_batch *batch = part->count ? batch_new(queue, part) : NULL;
 
 	if (!batch) {
-		answer(req, size, count ? ENOMEM : 0);
+		answer(req, size, part->count ? ENOMEM : 0);
 		return;
 	}
 	batch->req = req;

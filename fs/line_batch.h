@@ -19,14 +19,22 @@ struct line_cut {
 };
 struct line_cut line_cut(struct view bytes, size_t multiple);
 
+/* What is sent of what was written. */
+struct line_part {
+	struct view bytes;
+	size_t count;   /* of lines, as line_cut() counts; the last perhaps without its
+			   newline */
+	size_t written; /* the first so many bytes are of earlier writes, which succeeded */
+};
+
 /*
- * Sends the lines of `bytes`, which it copies: `count` of them as line_cut() counts,
- * the last perhaps without its newline. Answers `req` when all are answered for:
- * with a WRITE's `size`, or with 0 for size 0 (a FLUSH), or with the errno of the
- * first that failed; those that were not started by then are not sent. A process that
- * is dying is answered at once.
+ * Sends these lines, which it copies. Answers `req` when all are answered for: with a
+ * WRITE's `size`, or with 0 for size 0 (a FLUSH), or with the errno of the first that
+ * failed; those that were not started by then are not sent. What begins in an earlier
+ * write and was not sent is kept: line_kept.h. A process that is dying is answered at
+ * once.
  */
-void line_batch_send(fuse_req_t req, struct queue *queue, struct view bytes, size_t count,
-	size_t size);
+void line_batch_send(
+	fuse_req_t req, struct queue *queue, const struct line_part *part, size_t size);
 
 #endif

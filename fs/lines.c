@@ -8,9 +8,12 @@
 #include <sys/stat.h>
 
 #include "fs/call.h"
-#include "fs/draft_send.h"
+#include "fs/encoding.h"
 #include "fs/line_batch.h"
+#include "fs/line_kept.h"
+#include "fs/options.h"
 #include "fs/writer.h"
+#include "sqs/base/buf.h"
 #include "sqs/base/clock.h"
 #include "sqs/base/log.h"
 
@@ -59,14 +62,17 @@ static void lines_open(fuse_req_t req, struct node *node, struct fuse_file_info 
 		free(handle);
 }
 
-/* Sends the first `cut` of what is pending. */
+/* Sends the first `cut` of what is pending, of which the last `size` bytes are new. */
 static void send_cut(fuse_req_t req, struct node *node, struct handle *handle,
 	struct line_cut cut, size_t size)
 {
 	struct buf *pending = &handle->pending;
 
 	line_batch_send(req, lines_of(node)->queue,
-		(struct view){buf_view(pending).data, cut.len}, cut.count, size);
+		&(struct line_part){.bytes = {buf_view(pending).data, cut.len},
+			.count = cut.count,
+			.written = pending->len - size},
+		size);
 	if (cut.len == 0)
 		return;
 	memmove(pending->data, pending->data + cut.len, pending->len - cut.len);
@@ -153,43 +159,6 @@ static void lines_fsync(fuse_req_t req, struct node *node, struct fuse_file_info
  * What no close has sent
  */
 
-/* It becomes a file of its own, so that it is seen, and retried, until it is sent. */
-static struct draft *keep_locked(struct queue *queue, struct view line)
-{
-	struct draft *draft;
-	char name[64];
-
-	do
-		snprintf(name, sizeof(name), ".line-%016llx",
-			(unsigned long long)++queue->sending.last_line);
-	while (dir_find_locked(&queue->dir, name));
-	draft = draft_new_locked(queue, &queue->dir, NULL, name);
-	if (draft && draft_write_locked(draft, line.data, line.len, 0, INT64_MAX) == 0)
-		return draft;
-	if (draft)
-		draft_discard_locked(draft);
-	node_unref_locked(draft ? &draft->node : NULL);
-	return NULL;
-}
-
-static void send_in_background(struct queue *queue, struct view line)
-{
-	struct mount *mount = queue->dir.node.mount;
-	struct draft *draft;
-
-	mount_lock(mount);
-	draft = keep_locked(queue, line);
-	mount_unlock(mount);
-	if (!draft) {
-		log_error("send",
-			"%s/.sqs/lines: %zu bytes at the end are lost: no memory",
-			queue->name, line.len);
-		return;
-	}
-	draft_send(draft, NULL);
-	node_unref(&draft->node);
-}
-
 static void lines_release(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct handle *handle = handle_of(fi);
@@ -201,8 +170,7 @@ static void lines_release(fuse_req_t req, struct node *node, struct fuse_file_in
 		size_t len = end ? (size_t)(end - rest.data) : rest.len;
 
 		if (len)
-			send_in_background(
-				lines_of(node)->queue, (struct view){rest.data, len});
+			line_keep(lines_of(node)->queue, (struct view){rest.data, len});
 		len += end != NULL;
 		rest = (struct view){rest.data + len, rest.len - len};
 	}

@@ -10,7 +10,7 @@
  *	session.c  init_patch.c  complaint.c  kernel_timeout.c
  *	                   the loop, signals, the end
  *	ops.c              what the kernel asks -> the node it asks about
- *	node.c  dir.c  listing.c  call.c  timer.c  helper.c  errno.c  mount.c
+ *	node.c  dir.c  listing.c  call.c  timer.c  helper.c  errno.c  mount.c  reclaim.c
  *	                   what nodes are made of
  *	root_dir.c  root_list.c  queue_remove.c
  *	                   queues: list, find, make, remove
@@ -33,6 +33,7 @@
 #include "fs/peer.h"
 #include "fs/probe.h"
 #include "fs/queue.h"
+#include "fs/reclaim.h"
 #include "fs/root_dir.h"
 #include "fs/session.h"
 #include "fs/startup.h"
@@ -113,7 +114,8 @@ static bool start_mount(struct program *p, char *why, size_t size)
 	mount->timers = timers_new(p->wake_fd);
 	mount->helper = helper_new();
 	mount->peers = peers_new();
-	if (p->wake_fd < 0 || !mount->timers || !mount->helper || !root_init(mount)) {
+	if (p->wake_fd < 0 || !mount->timers || !mount->helper || !root_init(mount) ||
+		!(mount->reclaim = reclaim_new(mount))) {
 		snprintf(why, size, "no memory, or too many threads or descriptors");
 		return false;
 	}
@@ -153,6 +155,7 @@ static void end(struct program *p, int64_t drain_ms)
 	if (was_in_use)
 		_exit(EXIT_SUCCESS); /* what open files refer to goes with the process */
 	timers_free(mount->timers);
+	reclaim_free(TAKE(mount->reclaim));
 	mount_finish(mount);
 	if (p->wake_fd >= 0)
 		close(p->wake_fd);

@@ -26,15 +26,17 @@
 struct dir;
 struct helper;
 struct options;
+struct reclaim;
 struct timers;
 
 struct mount {
 	const struct options *options; /* constant while mounted */
 	struct sqs_client *client;
 	struct fuse_session *session;
-	struct helper *helper; /* helper.h: jobs that may be slow */
-	struct peers *peers;   /* FUSE thread; peer.h: NULL when there was no memory */
-	struct timers *timers; /* timer.h */
+	struct helper *helper;   /* helper.h: jobs that may be slow */
+	struct peers *peers;     /* FUSE thread; peer.h: NULL when there was no memory */
+	struct timers *timers;   /* timer.h */
+	struct reclaim *reclaim; /* reclaim.h; NULL before there is a root */
 
 	/* Constant while mounted. */
 	uid_t uid;

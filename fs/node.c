@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fs/reclaim.h"
+
 static const double default_timeout_s = 1.0;
 
 void node_init_locked(
@@ -19,6 +21,7 @@ void node_init_locked(
 		.entry_timeout_s = default_timeout_s,
 		.attr_timeout_s = default_timeout_s,
 	};
+	list_init(&node->forsaken);
 	list_append(&mount->nodes, &node->link);
 }
 
@@ -28,6 +31,7 @@ static void free_if_unused_locked(struct node *node)
 		return;
 	assert(!node->parent);
 	list_remove(&node->link);
+	list_remove(&node->forsaken);
 	free(node->name);
 	node->name = NULL;
 	node->type->free(node);
@@ -44,7 +48,10 @@ void node_unref_locked(struct node *node)
 		return;
 	assert(node->refs > 0);
 	node->refs--;
-	free_if_unused_locked(node);
+	if (node->refs == 0 && node->lookups > 0)
+		reclaim_later_locked(node);
+	else
+		free_if_unused_locked(node);
 }
 
 void node_unref(struct node *node)

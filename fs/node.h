@@ -74,6 +74,7 @@ struct node {
 	const struct node_type *type;
 	struct mount *mount;
 	struct list link;       /* in the mount's list of all nodes */
+	struct list forsaken;   /* reclaim.h */
 	uint64_t ino;           /* st_ino */
 	uint64_t lookups;       /* the kernel's */
 	unsigned refs;          /* everybody else's */

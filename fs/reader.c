@@ -210,14 +210,18 @@ static void on_arrival(void *arg, const struct intake_end *end)
 	node_unref(&next->node);
 }
 
-/* A message that is there already, open for the caller; NULL: none. Lock held. */
+/*
+ * A message that is there already, open for the caller; NULL: none. While somebody
+ * receives for a next.NAME, that message is for all who open it. Lock held.
+ */
 static struct message *at_hand_locked(struct next *next)
 {
 	struct message *bound = next_bound_locked(next);
 
-	if (bound)
-		message_open_locked(bound);
-	return next->name ? bound : stock_take_locked(next->queue);
+	if (!bound)
+		return next->is_receiving ? NULL : stock_take_locked(next->queue);
+	message_open_locked(bound);
+	return bound;
 }
 
 static void reader_wait(struct reader *reader, int max)
@@ -228,7 +232,7 @@ static void reader_wait(struct reader *reader, int max)
 		.queue = reader->queue,
 		.max = max,
 		.wait_ms = intake_wait_ms(next->node.mount, reader->fi.flags),
-		.is_reader = !next->name,
+		.is_reader = true,
 		.done = on_arrival,
 		.arg = reader,
 	});
@@ -283,9 +287,9 @@ static void serve(struct reader *reader, const struct fuse_file_info *fi)
 
 	reader->fi = *fi;
 	mount_lock(next->node.mount);
+	reader->is_late = next_bound_locked(next) != NULL;
 	message = at_hand_locked(next);
-	reader->is_late = message && next->name;
-	max = next->name ? 1 : stock_wants_locked(reader->queue);
+	max = stock_wants_locked(reader->queue);
 	mount_unlock(next->node.mount);
 	if (message)
 		reader_hold(reader, message);

@@ -11,11 +11,12 @@ struct root {
 	struct dir dir;
 
 	/* root_list.c */
-	struct list openers;    /* lock: who waits for the list */
-	bool is_asking;         /* lock: a ListQueues is under way */
-	int64_t asked_at_ms;    /* lock: when the last one ended; 0: never */
-	enum sqs_error refusal; /* lock: why the last one told nothing */
-	struct list removed;    /* lock: deleted here lately, the oldest first */
+	struct list openers;      /* lock: who waits for the list */
+	bool is_asking;           /* lock: a ListQueues is under way */
+	int64_t asked_at_ms;      /* lock: when the last one ended; 0: never */
+	enum sqs_error refusal;   /* lock: why the last one told nothing */
+	struct list removed;      /* lock: deleted here lately, the oldest first */
+	struct map removed_names; /* lock: the same by their names */
 };
 
 extern const struct node_type root_type;

@@ -35,6 +35,15 @@ struct opener {
  * Which queues there are. All with the lock held.
  */
 
+static void forget_locked(struct root *root, struct removed *removed)
+{
+	if (!removed)
+		return;
+	map_remove(&root->removed_names, removed->name);
+	list_remove(&removed->link);
+	free(removed);
+}
+
 static void forget_removed_locked(struct root *root, int64_t now_ms)
 {
 	list_each_safe (link, &root->removed) {
@@ -42,30 +51,27 @@ static void forget_removed_locked(struct root *root, int64_t now_ms)
 
 		if (now_ms - removed->at_ms < LIST_LAG_MS)
 			return;
-		list_remove(link);
-		free(removed);
+		forget_locked(root, removed);
 	}
 }
 
-static struct removed *find_removed_locked(struct root *root, const char *name)
-{
-	list_each (link, &root->removed) {
-		struct removed *removed = list_entry(link, struct removed, link);
-
-		if (strcmp(removed->name, name) == 0)
-			return removed;
-	}
-	return NULL;
-}
-
+/* Without memory for it the name may be listed for a while longer. */
 void root_removed_locked(struct mount *mount, const char *name)
 {
 	struct root *root = root_of(mount);
-	struct removed *removed = root ? calloc(1, sizeof(*removed)) : NULL;
+	int64_t now_ms = clock_boot_ms();
+	struct removed *removed;
 
-	if (!removed)
+	if (!root)
 		return;
-	removed->at_ms = clock_boot_ms();
+	forget_removed_locked(root, now_ms);
+	forget_locked(root, map_get(&root->removed_names, name));
+	removed = calloc(1, sizeof(*removed));
+	if (!removed || !map_put(&root->removed_names, name, removed)) {
+		free(removed);
+		return;
+	}
+	removed->at_ms = now_ms;
 	strncpy(removed->name, name, sizeof(removed->name) - 1);
 	list_append(&root->removed, &removed->link);
 }
@@ -75,16 +81,12 @@ struct queue *root_add_locked(struct root *root, const char *url)
 	struct mount *mount = root->dir.node.mount;
 	const char *name = sqs_queue_name_of(url);
 	struct node *known = dir_find_locked(&root->dir, name);
-	struct removed *removed = find_removed_locked(root, name);
 	struct queue *queue;
 	bool attached;
 
 	if (known)
 		return queue_of(known);
-	if (removed) {
-		list_remove(&removed->link);
-		free(removed);
-	}
+	forget_locked(root, map_get(&root->removed_names, name));
 	queue = queue_new_locked(mount, url);
 	if (!queue)
 		return NULL;
@@ -109,7 +111,8 @@ static bool is_gone_locked(const struct queue *queue, int64_t now_ms)
 	       now_ms - queue->known_at_ms > LIST_LAG_MS;
 }
 
-/* What one still holds, files that could not be sent, stays in reach by its name. */
+/* One with files that could not be sent stays listed, for they must be seen; what else
+ * it holds stays in reach by its name. */
 static void drop_unlisted_locked(struct root *root, int64_t now_ms)
 {
 	struct node *child;
@@ -117,7 +120,8 @@ static void drop_unlisted_locked(struct root *root, int64_t now_ms)
 	for (size_t i = 0; (child = map_next(&root->dir.children, &i)) != NULL;) {
 		struct queue *queue = queue_of(child);
 
-		child->is_unlisted = is_gone_locked(queue, now_ms);
+		child->is_unlisted = is_gone_locked(queue, now_ms) &&
+				     sending_unsent_locked(queue) == 0;
 		if (child->is_unlisted && is_idle_locked(queue))
 			dir_detach_locked(child);
 	}
@@ -133,7 +137,7 @@ static bool update_locked(struct root *root, const struct sqs_result *result)
 		struct queue *queue;
 
 		/* A name from a server: nothing but a queue's name becomes a file's. */
-		if (!sqs_queue_name_is_valid(name) || find_removed_locked(root, name))
+		if (!sqs_queue_name_is_valid(name) || map_get(&root->removed_names, name))
 			continue;
 		queue = root_add_locked(root, url);
 		if (!queue)
@@ -277,4 +281,5 @@ void root_list_init(struct root *root)
 void root_list_finish_locked(struct root *root)
 {
 	forget_removed_locked(root, INT64_MAX);
+	map_finish(&root->removed_names);
 }

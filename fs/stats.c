@@ -2,17 +2,21 @@
 /*
  * .stats: what this mount has done and holds, in the text format of Prometheus.
  */
+#include <malloc.h>
+
 #include "fs/control.h"
 #include "sqs/base/clock.h"
 
 struct tree_counts {
-	unsigned queues, held, deleting, unsent, writers, receives;
+	unsigned nodes, queues, held, deleting, unsent, writers, receives;
 };
 
 static struct tree_counts count_locked(const struct mount *mount)
 {
 	struct tree_counts counts = {0};
 
+	list_each (link, &mount->nodes)
+		counts.nodes++;
 	list_each (link, &mount->queues) {
 		struct queue *queue = list_entry(link, struct queue, mount_link);
 
@@ -25,6 +29,14 @@ static struct tree_counts count_locked(const struct mount *mount)
 			counts.receives++;
 	}
 	return counts;
+}
+
+/* What the program has allocated and not freed; 0 where a sanitizer has its own heap. */
+static uint64_t allocated_bytes(void)
+{
+	struct mallinfo2 heap = mallinfo2();
+
+	return heap.uordblks + heap.hblkhd;
 }
 
 struct metric {
@@ -67,6 +79,8 @@ static void stats_read(struct control_call *call)
 			"Messages received for nobody and given back.", client.returned},
 		{"requests_in_flight", "gauge", "HTTP requests under way.",
 			client.in_flight},
+		{"memory_bytes", "gauge", "Memory allocated.", allocated_bytes()},
+		{"nodes", "gauge", "Files and directories in memory.", tree.nodes},
 		{"queues", "gauge", "Queues known.", tree.queues},
 		{"held_messages", "gauge", "Messages in flight through this mount.",
 			tree.held},

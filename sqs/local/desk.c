@@ -224,28 +224,6 @@ static void fail_turn(struct desk *desk)
 	desk->not_before_ms = desk->now_ms + STORE_AGAIN_MS;
 }
 
-static void execute_turn(struct desk *desk)
-{
-	struct service *service = desk->options.service;
-
-	desk->metrics.turns++;
-	desk->given_bytes = 0;
-	if (!service_begin(service)) {
-		refuse_ready(desk, &desk->givers);
-		refuse_ready(desk, &desk->takers);
-		fail_turn(desk);
-		return;
-	}
-	execute_givers(desk);
-	if (service_tick_at(service) <= desk->now_ms) {
-		service_tick(service, desk->now_ms);
-		desk->may_have_changed = true;
-	}
-	hand_out(desk);
-	if (!service_commit(service))
-		fail_turn(desk);
-}
-
 /* The transaction is over: the answers may leave. */
 static void answer_decided(struct desk *desk)
 {
@@ -261,6 +239,52 @@ static void answer_decided(struct desk *desk)
 		else
 			desk_finish(desk, call);
 	}
+}
+
+/* The store is not to be had at all. */
+static void refuse_turn(struct desk *desk)
+{
+	refuse_ready(desk, &desk->givers);
+	refuse_ready(desk, &desk->takers);
+	fail_turn(desk);
+}
+
+/*
+ * What takes is not synced, so its answers need not wait for what gives: where both are
+ * there, it has a transaction of its own before the other, and its answers leave. What
+ * has come in meanwhile joins the second one.
+ */
+static bool execute_takers_first(struct desk *desk)
+{
+	hand_out(desk);
+	if (!service_commit(desk->options.service))
+		return false;
+	answer_decided(desk);
+	http_run(desk->http);
+	desk_take_arrived(desk);
+	return service_begin(desk->options.service);
+}
+
+static void execute_turn(struct desk *desk)
+{
+	struct service *service = desk->options.service;
+
+	desk->metrics.turns++;
+	desk->given_bytes = 0;
+	if (!service_begin(service) ||
+		(!list_is_empty(&desk->givers) && !list_is_empty(&desk->takers) &&
+			!execute_takers_first(desk))) {
+		refuse_turn(desk);
+		return;
+	}
+	execute_givers(desk);
+	if (service_tick_at(service) <= desk->now_ms) {
+		service_tick(service, desk->now_ms);
+		desk->may_have_changed = true;
+	}
+	hand_out(desk);
+	if (!service_commit(service))
+		fail_turn(desk);
 }
 
 void desk_turn(struct desk *desk)

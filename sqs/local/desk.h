@@ -4,7 +4,9 @@
  *
  * A turn of it takes every request that has arrived into one transaction, in this
  * order: what gives messages, the parked polls of queues that changed or whose time
- * came, what takes messages. Answers leave when the transaction is over. One thread.
+ * came, what takes messages. Answers leave when the transaction is over. Where both
+ * give and take are there, parked polls whose time came and what takes have a
+ * transaction before it, so that they do not wait for its sync. One thread.
  */
 #ifndef SQS_LOCAL_DESK_H
 #define SQS_LOCAL_DESK_H

@@ -26,3 +26,17 @@ done | sort >"$tmp/seen"
 faults 'SendMessage* error=InvalidParameterValue'
 expect_errors_in_log
 ! dash -c 'echo line; seq 20' >"$mnt/q/.sqs/lines" 2>"$tmp/err" || fail "nobody was told that lines were refused"
+
+# semantics.md: "A line of an earlier write that could not be sent becomes a file `.line-NUMBER` in the queue's directory, and is sent again."
+mkdir "$mnt/kept"
+faults 'SendMessage* error=AccessDenied'
+bash -c 'for i in $(seq 12); do echo "$i" || exit; done' >"$mnt/kept/.sqs/lines" 2>"$tmp/err" && fail "nobody was told that lines were denied"
+kept() { # NUMBER
+	[ "$(find "$mnt/kept" -name '.line-*' | wc -l)" = "$1" ]
+}
+kept 9 || fail "$(names "$mnt/kept") is kept of nine lines that were written before the failure"
+# semantics.md: "A file that failed where nobody could be told is retried with growing pauses until it is sent or removed."
+faults ''
+await 60 kept 0
+drain kept "$tmp/kept"
+[ "$(sort -n "$tmp"/kept/* | xargs)" = '1 2 3 4 5 6 7 8 9' ] || fail "$(sort -n "$tmp"/kept/* | xargs) arrived"

@@ -15,6 +15,12 @@ for _ in $(seq 10); do
 done
 count_requests ReceiveMessage
 [ "$counted" -le 5 ] || fail "ten reads cost $counted receives"
+for n in $(seq 10); do
+	cat "$mnt/q/next.$n" >>"$tmp/got" || fail "cat next.$n"
+done
+count_requests ReceiveMessage
+[ "$counted" -le 5 ] || fail "ten reads of names cost $counted receives"
+[ "$(sort -u "$tmp/got" | wc -l)" = 20 ] || fail "twenty reads got $(cat "$tmp/got")"
 remount -o wait=1,visibility=600 "$endpoint"
 drain q "$tmp/q"
 [ "$drained" = 30 ] || fail "$drained of 30 after unmount gave back"
