@@ -2,8 +2,9 @@
 /*
  * .sqs: a queue's controls, files whose reading and writing are requests.
  *
- * The request of a read is made at OPEN, that of a write at FLUSH or FSYNC: where
- * a program looks for errors. Each file is a row: its name, its mode, what reads
+ * The request of a read is made at OPEN, that of a write in the WRITE that completes
+ * what is written, which is where a shell's echo looks for errors; what no WRITE has
+ * completed, as a value without a newline, at FLUSH or FSYNC. Each file is a row: its name, its mode, what reads
  * it, what writes it. A row's function answers its call once, now or in a
  * completion, with control_done(), control_failed() or control_error().
  */
@@ -38,6 +39,7 @@ struct control_call {
 	struct buf in;           /* write: what was written, at least a byte */
 	struct control_handle *handle;
 	struct fuse_file_info fi;
+	size_t taken; /* a WRITE of so many bytes; 0: it is none */
 	bool is_open; /* an OPEN or CREATE, answered with the handle */
 	bool is_create;
 };

@@ -11,6 +11,8 @@
 
 #include "fs/call.h"
 #include "fs/control.h"
+#include "fs/writer.h"
+#include "sqs/base/log.h"
 
 /* No attribute, tag or ARN is longer. */
 enum { LONGEST_INPUT = 64 * 1024 };
@@ -19,6 +21,7 @@ enum { LONGEST_INPUT = 64 * 1024 };
 enum { CALL_MS = 10 * 1000 };
 
 struct control_handle {
+	pid_t opener; /* process; 0: unknown */
 	struct buf text;
 	struct buf written; /* FUSE thread */
 };
@@ -133,6 +136,8 @@ void control_done(struct control_call *call)
 	call_end(call->req);
 	if (call->is_open)
 		reply_open(call);
+	else if (call->taken)
+		fuse_reply_write(call->req, call->taken);
 	else
 		fuse_reply_err(call->req, 0);
 	call_free(call);
@@ -205,6 +210,7 @@ static struct control_call *open_new(
 		return NULL;
 	}
 	handle->written.ceiling = LONGEST_INPUT;
+	handle->opener = writer_process_of(fuse_req_ctx(req)->pid);
 	call->is_open = true;
 	call->fi = *fi;
 	return call;
@@ -254,31 +260,41 @@ static void control_read(fuse_req_t req, struct node *node, size_t size, off_t o
 	call_reply_part(req, text->data, text->len, size, offset);
 }
 
-static void control_write(fuse_req_t req, struct node *node, const char *data,
-	size_t size, off_t offset, struct fuse_file_info *fi)
+/*
+ * Whether this is all of a value: a line, or a JSON object whose braces are closed and
+ * which a newline ends.
+ */
+static bool is_complete(const struct buf *written)
 {
-	(void)node;
-	(void)offset; /* what is written is a command: there is no place in it */
-	if (buf_add(&handle_of(fi)->written, data, size))
-		fuse_reply_write(req, size);
-	else
-		fuse_reply_err(req, EFBIG);
+	const char *text = written->data;
+	bool is_quoted = false;
+	int depth = 0;
+
+	if (written->len == 0 || text[written->len - 1] != '\n')
+		return false;
+	for (size_t i = 0; text[0] == '{' && i < written->len; i++) {
+		if (text[i] == '\\' && is_quoted)
+			i++;
+		else if (text[i] == '"')
+			is_quoted = !is_quoted;
+		else if (!is_quoted)
+			depth += (text[i] == '{') - (text[i] == '}');
+	}
+	return depth == 0 && !is_quoted;
 }
 
-static void commit(fuse_req_t req, struct node *node, struct control_handle *handle)
+/* The request of what was written; `taken` as in the call. */
+static void commit(
+	fuse_req_t req, struct node *node, struct control_handle *handle, size_t taken)
 {
 	struct control *control = control_of(node);
-	struct control_call *call;
+	struct control_call *call = call_new(req, control, NULL);
 
-	if (handle->written.len == 0) {
-		fuse_reply_err(req, 0);
-		return;
-	}
-	call = call_new(req, control, NULL);
 	if (!call) {
 		fuse_reply_err(req, ENOMEM);
 		return;
 	}
+	call->taken = taken;
 	call->in = handle->written;
 	handle->written = (struct buf)BUF_INIT(LONGEST_INPUT);
 	if (memchr(call->in.data, '\0', call->in.len))
@@ -287,15 +303,69 @@ static void commit(fuse_req_t req, struct node *node, struct control_handle *han
 		control->row->write(call);
 }
 
+static void control_write(fuse_req_t req, struct node *node, const char *data,
+	size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	struct control_handle *handle = handle_of(fi);
+
+	(void)offset; /* what is written is a command: there is no place in it */
+	if (!buf_add(&handle->written, data, size))
+		fuse_reply_err(req, EFBIG);
+	else if (is_complete(&handle->written))
+		commit(req, node, handle, size);
+	else
+		fuse_reply_write(req, size);
+}
+
+static void control_fsync(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct control_handle *handle = handle_of(fi);
+
+	if (handle->written.len)
+		commit(req, node, handle, 0);
+	else
+		fuse_reply_err(req, 0);
+}
+
+/*
+ * Whether nothing more can follow this close, as far as is known: children of the
+ * writer close it too, perhaps in the middle of a value.
+ */
+static bool may_be_last_close(
+	fuse_req_t req, const struct node *node, const struct control_handle *handle)
+{
+	pid_t caller = fuse_req_ctx(req)->pid;
+	struct writer_look look;
+
+	if (!handle->opener)
+		return true;
+	if (!writer_is_thread_of(caller, handle->opener))
+		return false;
+	look = writer_look(node->mount->peers, caller, node->ino,
+		(struct writer_limit){WRITER_FEW, INT64_MAX});
+	return look.holders != HOLDERS_SOME && !look.was_killed;
+}
+
 static void control_flush(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	commit(req, node, handle_of(fi));
+	struct control_handle *handle = handle_of(fi);
+
+	if (handle->written.len && may_be_last_close(req, node, handle))
+		commit(req, node, handle, 0);
+	else
+		fuse_reply_err(req, 0);
 }
 
 static void control_release(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	(void)node;
-	handle_free(handle_of(fi));
+	struct control_handle *handle = handle_of(fi);
+	const struct control *control = control_of(node);
+
+	if (handle->written.len)
+		log_warning("control",
+			"%s/.sqs: %s: nothing was done: its writer ended before its value did",
+			control->queue->name, control->key);
+	handle_free(handle);
 	fuse_reply_err(req, 0);
 }
 
@@ -308,6 +378,6 @@ static const struct node_type control_type = {
 	.read = control_read,
 	.write = control_write,
 	.flush = control_flush,
-	.fsync = control_flush,
+	.fsync = control_fsync,
 	.release = control_release,
 };

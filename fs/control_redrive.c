@@ -126,7 +126,7 @@ static void on_tasks_to_cancel(void *arg, const struct sqs_result *result)
 			return;
 		}
 	}
-	control_error(call, ESRCH);
+	control_error(call, ENOENT); /* nothing runs */
 }
 
 static void on_arn_to_cancel(void *arg, const struct sqs_result *result)

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/xattr.h>
 
 #include "fs/call.h"
 #include "fs/draft_file.h"
@@ -93,11 +94,24 @@ static int check_change(const struct draft *draft)
 	}
 }
 
+/* XATTR_CREATE and XATTR_REPLACE, as setxattr(2) has them. */
+static int check_flags(const struct draft *draft, const char *key, int flags)
+{
+	struct view old;
+	bool is_set = attributes_get(&draft->attributes, key, &old);
+
+	if (flags & XATTR_CREATE && is_set)
+		return EEXIST;
+	return flags & XATTR_REPLACE && !is_set ? ENODATA : 0;
+}
+
 /* Who waits in a FIFO group's order may change all but the group. */
-static int set_locked(struct draft *draft, const char *key, struct view value)
+static int set_locked(struct draft *draft, const char *key, struct view value, int flags)
 {
 	int error = check_change(draft);
 
+	if (!error)
+		error = check_flags(draft, key, flags);
 	if (!error && draft->order && strcmp(key, "MessageGroupId") == 0)
 		error = EBUSY;
 	if (!error)
@@ -111,12 +125,12 @@ void draft_setxattr(fuse_req_t req, struct node *node, const char *name,
 	const char *value, size_t size, int flags)
 {
 	const char *key = attributes_key(name);
+	struct draft *draft = draft_of(node);
 	int error = ENOTSUP;
 
-	(void)flags;
 	if (key) {
 		mount_lock(node->mount);
-		error = set_locked(draft_of(node), key, (struct view){value, size});
+		error = set_locked(draft, key, (struct view){value, size}, flags);
 		mount_unlock(node->mount);
 	}
 	fuse_reply_err(req, error);

@@ -413,6 +413,15 @@ static bool refuse_xattr(fuse_req_t req, const char *name)
 	return true;
 }
 
+/* cp -p and mv set the ACL that their source has: like chmod, it changes nothing. */
+static bool ignore_acl(fuse_req_t req, const struct node *node, const char *name)
+{
+	if (strncmp(name, "system.posix_acl_", 17) != 0 || !node->type->setxattr)
+		return false;
+	fuse_reply_err(req, 0);
+	return true;
+}
+
 static void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 {
 	struct node *node = node_at(req, id);
@@ -440,7 +449,7 @@ static void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name,
 {
 	struct node *node = node_at(req, id);
 
-	if (refuse_xattr(req, name))
+	if (ignore_acl(req, node, name) || refuse_xattr(req, name))
 		return;
 	if (node->type->setxattr)
 		node->type->setxattr(req, node, name, value, size, flags);
@@ -452,7 +461,7 @@ static void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 {
 	struct node *node = node_at(req, id);
 
-	if (refuse_xattr(req, name))
+	if (ignore_acl(req, node, name) || refuse_xattr(req, name))
 		return;
 	if (node->type->removexattr)
 		node->type->removexattr(req, node, name);

@@ -204,17 +204,12 @@ static void queue_mkdir(fuse_req_t req, struct node *dir, const char *name, mode
 
 static void queue_unlink(fuse_req_t req, struct node *dir, const char *name)
 {
-	bool is_held;
-
-	mount_lock(dir->mount);
-	is_held = dir_find_locked(dir_of(dir), name) != NULL;
-	mount_unlock(dir->mount);
 	if (is_reserved(dir, name))
 		fuse_reply_err(req, EPERM);
-	else if (receiving_is_next(name) && !is_held)
+	else if (strcmp(name, "next") == 0)
 		receiving_unlink_next(req, queue_of(dir));
 	else
-		dir_unlink(req, dir, name);
+		dir_unlink(req, dir, name); /* next.NAME holds a message, or is nothing */
 }
 
 static void queue_rmdir_child(fuse_req_t req, struct node *dir, const char *name)

@@ -15,6 +15,8 @@
 #include "sqs/base/text.h"
 
 static const char settings_dir[] = ".sqs";
+/* Settings that are not complete, beside those of the queue's files: none is called so. */
+static const char unfinished_name[] = ".sqs/.sqs";
 static const char last_line[] = "end\n";
 
 enum { MOST_SETTINGS = 1 << 20 };
@@ -167,7 +169,8 @@ static void add_attributes(struct buf *out, const struct attributes *attributes)
 	}
 }
 
-static bool write_settings(const char *path, const struct saved_message *message)
+static bool write_settings(
+	const char *dir, const char *path, const struct saved_message *message)
 {
 	AUTO(buf) struct buf text = BUF_INIT(MOST_SETTINGS);
 	AUTO(free) char *unfinished = NULL;
@@ -180,7 +183,7 @@ static bool write_settings(const char *path, const struct saved_message *message
 	add_text(&text, "error", message->error);
 	add_attributes(&text, message->attributes);
 	buf_add_string(&text, last_line);
-	if (text.failed || asprintf(&unfinished, "%s~", path) < 0) {
+	if (text.failed || asprintf(&unfinished, "%s/%s", dir, unfinished_name) < 0) {
 		errno = ENOMEM;
 		return false;
 	}
@@ -199,7 +202,8 @@ struct saved *saved_write(const char *dir, const struct saved_message *message)
 	}
 	if (!make_parents(saved->content) || !make_parents(saved->settings) ||
 		!write_file(saved->content, message->bytes) ||
-		!sync_parent(saved->content) || !write_settings(saved->settings, message))
+		!sync_parent(saved->content) ||
+		!write_settings(dir, saved->settings, message))
 		return NULL;
 	return TAKE(saved);
 }

@@ -8,8 +8,9 @@
  *	                          backslash, are \ooo. The last line is "end"
  *
  * DIR is a queue's. Both files are for the owner alone and on the disk when
- * saved_write() returns. The second is put in its place when it is complete; a
- * content without it is one that was cut short, and is not found again.
+ * saved_write() returns. The second is written as DIR/.sqs/.sqs, a name that no file
+ * of a queue has, and put in its place when it is complete; a content without it is
+ * one that was cut short, and is not found again. One thread at a time writes in DIR.
  */
 #ifndef FS_SAVED_H
 #define FS_SAVED_H

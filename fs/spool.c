@@ -18,7 +18,7 @@
 #include "sqs/base/clock.h"
 #include "sqs/base/log.h"
 
-static const char prefix[] = ".spooled-";
+static const char prefix[] = "spooled-"; /* listed: what waits is seen */
 
 /* For so long after a failure the next file is not tried first. */
 enum { AWAY_MS = 5000 };

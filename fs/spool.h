@@ -4,7 +4,7 @@
  * because the service cannot be reached is put on the disk, which is as good as
  * sent for whoever waits. From then on it has a name of its own,
  *
- *	NAME  ->  .spooled-NUMBER-NAME
+ *	NAME  ->  spooled-NUMBER-NAME
  *
  * so that NAME is free for the next one, and is retried until it is sent. It lies
  * in DIR/MOUNT-ID/QUEUE, as saved.h says.

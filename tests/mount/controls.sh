@@ -50,6 +50,23 @@ is_back() {
 await 20 is_back
 grep -q COMPLETED "$mnt/dead/.sqs/redrive" || fail "redrive: $(cat "$mnt/dead/.sqs/redrive")"
 
+# semantics.md: "What is written to `attributes`, `tags`, `redrive` and `purge` is asked for inside the write(2) that ends a line, so that a shell's `echo` tells of a refusal; a JSON value may have several lines, and what does not end with a newline is asked for at close."
+for sh in bash dash; do
+	! $sh -c 'echo -5 >"$1"' - "$s/attributes/VisibilityTimeout" 2>/dev/null || fail "$sh is not told that a value was refused"
+	! $sh -c 'echo no-such-queue >"$1"' - "$s/redrive" 2>/dev/null || fail "$sh is not told that a redrive was refused"
+	! $sh -c 'echo cancel >"$1"' - "$s/redrive" 2>/dev/null || fail "$sh is not told that nothing runs"
+done
+printf 78 >"$s/attributes/VisibilityTimeout"
+[ "$(cat "$s/attributes/VisibilityTimeout")" = 78 ] || fail "a value without a newline: $(cat "$s/attributes/VisibilityTimeout")"
+{
+	echo '{'
+	printf '  "deadLetterTargetArn": "%s",\n' "$(cat "$mnt/dead/.sqs/arn")"
+	echo '  "maxReceiveCount": 7'
+	echo '}'
+} >"$s/attributes/RedrivePolicy" || fail "JSON, a line in each write"
+grep -q 7 "$s/attributes/RedrivePolicy" || fail "RedrivePolicy: $(cat "$s/attributes/RedrivePolicy")"
+echo >"$s/attributes/RedrivePolicy" || fail "an empty line does not unset it"
+
 # semantics.md: "| `purge` | EACCES | any write: PurgeQueue |"
 echo now >"$s/purge" || fail "purge"
 [ "$(cat "$s/count")" = 0 ] || fail "count after purge: $(cat "$s/count")"

@@ -65,6 +65,22 @@ rm "$mnt"/o.fifo/????????-*
 sync "$mnt/o.fifo"
 hear o.fifo third
 
+remount -o wait=1,dedup=content "$endpoint"
+mkdir "$mnt/c.fifo"
+echo true >"$mnt/c.fifo/.sqs/attributes/ContentBasedDeduplication" || fail "ContentBasedDeduplication"
+say same c.fifo 1
+say same c.fifo 2
+say other c.fifo 3
+hear c.fifo same
+rm "$mnt"/c.fifo/????????-*
+sync "$mnt/c.fifo"
+hear c.fifo other
+
+# semantics.md: "A group's directory belongs to this mount and is gone with it; made again, it is the same group."
+remount -o wait=1 "$endpoint"
+[ ! -e "$mnt/o.fifo/red" ] || fail "a group's directory has outlived its mount"
+mkdir "$mnt/o.fifo/red"
+
 # semantics.md: "On a standard queue a file directly in the queue's directory has no group."
 mkdir "$mnt/s" "$mnt/s/fair"
 say plain s

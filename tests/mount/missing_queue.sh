@@ -6,6 +6,7 @@ start_server
 mount_sqsfs "$endpoint"
 
 # semantics.md: "Looking up a queue that does not exist, or one whose name cannot be, is ENOENT."
+expect_errors_in_log
 expect_errno ENOENT ls "$mnt/absent"
 expect_errno ENOENT ls "$mnt/bad name"
 expect_errno ENOENT cp /etc/hostname "$mnt/absent/f"
@@ -22,8 +23,16 @@ exec 3>"$mnt/q/open"
 delete_elsewhere q
 echo text >&3
 exec 3>&-
+# semantics.md: "It stays listed while it has files that could not be sent."
+names_are "$mnt/q" "next open" || fail "ls shows $(names "$mnt/q")"
+[ "$(cat "$mnt/q/open")" = text ] || fail "what was written is lost"
+xattr error "$mnt/q/open" | grep -q NonExistentQueue || fail "the error is $(xattr error "$mnt/q/open")"
+expect_errno ENOENT sync "$mnt/q/open"
 expect_errno ENOENT cp /etc/hostname "$mnt/q/f"
 expect_errno ENOENT cat "$mnt/q/next"
+sleep 6 # longer than list_ttl: the next ls asks
+names_are "$mnt" q || fail "a queue with an unsent file is not listed"
+rm "$mnt/q/open" || fail "rm of what cannot be sent"
 is_not_listed() {
 	names_are "$mnt" ""
 }

@@ -32,6 +32,17 @@ sys.exit(1)
 END
 
 # semantics.md: "`mv q/next q/NAME` gives a message that is already received a name, and fails with EAGAIN at once where none is at hand."
+remount -o prefetch=5,wait=5
+for n in 1 2 3; do
+	say "$n" other
+done
+cat "$mnt/other/next" >"$tmp/claimed"
+for name in mine next.mine .mine; do
+	await 10 mv "$mnt/other/next" "$mnt/other/$name"
+	cat "$mnt/other/$name" >>"$tmp/claimed" && rm "$mnt/other/$name" || fail "claim as $name"
+	[ "$name" != next.mine ] || break
+done
+[ "$(sort -n "$tmp/claimed" | tr '\n' ' ')" = "1 2 3 " ] || fail "claimed: $(cat "$tmp/claimed")"
 mkdir "$mnt/nothing"
 began=$(now_ms)
 expect_errno EAGAIN mv "$mnt/nothing/next" "$mnt/nothing/mine"

@@ -53,6 +53,12 @@ for command in 'cat $n' 'cat < $n' 'head -c 1000000 $n' 'head -n 20000 $n' 'tail
 	'read -r first < $n; echo "$first"' 'while read -r l; do echo "$l"; done < $n' 'body=$(cat $n); echo "$body"'; do
 	reads sh "$command"
 done
+for command in 'gzip -nc $n | gzip -dc' 'cp -p $n c; cat c' 'cp --sparse=always $n c; cat c' \
+	'dd status=none if=$n iflag=direct bs=4096' 'tail -n 1 < $n' 'strings $n' 'rev $n' 'expand $n' \
+	'python3 -c "import sys; print(sys.stdin.read(), end=str())" < $n' 'awk "END { print NR }" $n' \
+	'printf "5p\n" | ed -s $n' 'split -b 100k $n s; cat saa'; do
+	reads sh "$command"
+done
 for command in 'echo "$(<$n)"' 'mapfile -t lines < $n; echo ${#lines[@]} "${lines[77]}"' \
 	'exec 3< $n; read -u 3 a; read -u 3 b; echo "$a $b"; cat <&3'; do
 	reads bash "$command"
@@ -60,7 +66,9 @@ done
 for command in 'sys.stdout.write(open(n).read())' 'print(len(open(n, "rb").read()))' \
 	'print(pathlib.Path(n).read_text(), end="")' 'print(open(n).readlines()[5])' \
 	'shutil.copyfile(n, "c"); print(open("c").read())' 'shutil.copy(n, "c"); print(open("c").read())' \
+	'shutil.copy2(n, "c"); print(open("c").read())' \
 	'shutil.copyfileobj(open(n, "rb"), sys.stdout.buffer)' \
+	'import subprocess; print(subprocess.run(["wc"], stdin=open(n), capture_output=True).stdout)' \
 	'f = open(n, "rb"); o = open("c", "wb"); print(os.sendfile(o.fileno(), f.fileno(), 0, 1000000))' \
 	'f = open(n, "rb"); print(mmap.mmap(f.fileno(), 0, flags=mmap.MAP_PRIVATE)[-20:])' \
 	'f = open(n, "rb"); f.seek(-20, 2); print(f.read())' \

@@ -31,6 +31,16 @@ drain q "$tmp/q"
 [ "$drained" = 2 ] || fail "$drained messages instead of 2"
 [ -e "$mnt/q/$sent" ] || fail "the receipt's MessageId $sent is not the message's"
 
+# semantics.md: "A shell with `noclobber`, which looks first, does not write to the name of a receipt; O_EXCL alone begins a new message, or fails with EEXIST where the kernel has just seen the name."
+mkdir "$mnt/x"
+say one x name
+expect_status() {
+	bash -c 'set -C; echo two >"$1"' - "$mnt/x/name" 2>/dev/null
+}
+! expect_status || fail "noclobber wrote to a receipt"
+drain x "$tmp/x"
+[ "$drained" = 1 ] || fail "$drained of 1"
+
 # After its time the name is gone.
 say four q name
 await 10 test ! -e "$mnt/q/name"

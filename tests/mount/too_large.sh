@@ -17,6 +17,23 @@ names_are "$mnt/q" "f g h next" || fail "ls shows $(names "$mnt/q")"
 rm "$mnt/q/f" "$mnt/q/g" "$mnt/q/h"
 sync "$mnt/q"
 
+# semantics.md: "The limit is the queue's own, known anew a minute after it was changed elsewhere, at once when it was changed through `.sqs/attributes`."
+mkdir "$mnt/low"
+echo 2048 >"$mnt/low/.sqs/attributes/MaximumMessageSize" || fail "MaximumMessageSize"
+head -c 2049 "$tmp/large" >"$tmp/2049"
+expect_errno EFBIG cp "$tmp/2049" "$mnt/low/f"
+head -c 2048 "$tmp/large" >"$tmp/2048"
+cp "$tmp/2048" "$mnt/low/g" || fail "2048 bytes do not fit"
+# Attributes count: those that are set before the write tell at the write, later ones when it is sent.
+head -c 2000 "$tmp/large" >"$tmp/2000"
+: >"$mnt/low/h.tmp"
+setfattr -n user.sqs.attr.a -v "$(head -c 100 "$tmp/large")" "$mnt/low/h.tmp"
+expect_errno EFBIG dd if="$tmp/2000" of="$mnt/low/h.tmp" conv=notrunc status=none
+cp "$tmp/2000" "$mnt/low/i.tmp"
+setfattr -n user.sqs.attr.a -v "$(head -c 100 "$tmp/large")" "$mnt/low/i.tmp"
+mv "$mnt/low/i.tmp" "$mnt/low/i"
+expect_errno EMSGSIZE sync "$mnt/low/i"
+
 # The limit itself fits.
 head -c 1048576 "$tmp/large" >"$tmp/fits"
 cp "$tmp/fits" "$mnt/q/i" || fail "1 MiB does not fit"

@@ -43,6 +43,18 @@ hear jobs hello
 expect_errno ENOTEMPTY rmdir "$mnt/jobs"
 
 # semantics.md: "`rmdir` deletes an empty queue; it waits first for what this mount still sends to it and deletes from it."
+echo draft >"$mnt/jobs/d.tmp"
+rm "$mnt/jobs/$(held jobs)"
+expect_errno ENOTEMPTY rmdir "$mnt/jobs"
+rm "$mnt/jobs/d.tmp"
+: >"$mnt/jobs/empty.tmp"
+setfattr -n user.sqs.DelaySeconds -v 900 "$mnt/jobs/empty.tmp"
+echo delayed >"$mnt/jobs/empty.tmp"
+mv "$mnt/jobs/empty.tmp" "$mnt/jobs/delayed" && sync "$mnt/jobs/delayed" || fail "a delayed message"
+expect_errno ENOTEMPTY rmdir "$mnt/jobs"
+echo now >"$mnt/jobs/.sqs/purge"
+say hello jobs
+hear jobs hello
 rm "$mnt/jobs/$(held jobs)" && rmdir "$mnt/jobs" || fail "rmdir right after the last rm"
 [ ! -e "$mnt/jobs" ] || fail "jobs is still there"
 

@@ -66,6 +66,22 @@ sends sendfile "$py" 'open("s", "w").write("sendfile"); i = os.open("s", os.O_RD
 sends 'log\n' "$py" 'import logging; logging.basicConfig(filename=f, format="%(message)s"); logging.warning("log")'
 sends 'a,b\r\n' "$py" 'import csv; csv.writer(open(f, "w", newline="")).writerow("ab")'
 sends '{"a":1}' "$py" 'import json; json.dump({"a": 1}, open(f, "w"), separators=(",", ":"))'
+sends hi "$py" 'pathlib.Path(f).write_bytes(b"hi")'
+sends hi "$py" 'fd = os.open(f, os.O_WRONLY | os.O_CREAT); os.posix_fallocate(fd, 0, 2); os.write(fd, b"hi"); os.close(fd)'
+sends hello "$py" 'fd = os.open(f, os.O_WRONLY | os.O_CREAT); os.pwrite(fd, b"llo", 2); os.pwrite(fd, b"he", 0); os.close(fd)'
+sends one "$py" 'o = open(f, "w"); o.write("one, two"); o.truncate(3); o.close()'
+sends 'child\n' "$py" 'import multiprocessing
+o = open(f, "w")
+p = multiprocessing.get_context("fork").Process(target=lambda: print("child", file=o, flush=True)); p.start(); p.join()'
+sends hi "$py" 'with tempfile.NamedTemporaryFile("w", dir=q, delete=False) as t: t.write("hi")'
+sends zipped "$py" 'import zipfile
+with zipfile.ZipFile(f + ".tmp", "w") as z: z.writestr("a", "zipped")
+text = zipfile.ZipFile(f + ".tmp").read("a").decode(); os.unlink(f + ".tmp"); open(f, "w").write(text)'
+sends hi "$py" 'import gzip
+with gzip.open(f + ".tmp", "wt") as z: z.write("hi")
+text = gzip.open(f + ".tmp", "rt").read(); os.unlink(f + ".tmp"); open(f, "w").write(text)'
+idiom 0 "@$src/text" 'g next' "$py" 'os.makedirs("pytree/g", exist_ok=True); shutil.copy(src + "/text", "pytree/g/"); shutil.copytree("pytree", q, dirs_exist_ok=True)'
+idiom 1 hi next "$py" 'import mmap; o = open(f, "w+b"); o.write(b"hi"); o.flush(); mmap.mmap(o.fileno(), 2)'
 idiom 0 '' 'f next' "$py" 'open(f, "w").close()'
 idiom 0 '' 'f next' "$py" 'pathlib.Path(f).touch()'
 idiom 0 '' next "$py" 'with tempfile.NamedTemporaryFile(dir=q, prefix="."): pass'

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -135,6 +136,31 @@ TEST(it_is_for_the_owner_alone)
 	CHECK(saved && stat(saved_path(saved), &st) == 0);
 	CHECK_NUMBER(st.st_mode & 0777, 0600);
 	saved_free(saved);
+	end();
+}
+
+/* A backup's name, the longest name, and the name of the settings' own directory. */
+TEST(no_name_stands_in_anothers_way)
+{
+	char longest[256];
+	AUTO(buf) struct buf expected = BUF_INIT(0);
+
+	begin();
+	memset(longest, 'n', 255);
+	longest[255] = '\0';
+	saved_free(keep(NULL, "f~", 1));
+	saved_free(keep(NULL, "f", 2));
+	saved_free(keep("g", ".sqs", 3));
+	saved_free(keep("g", "f", 4));
+	saved_free(keep(NULL, longest, 5));
+	buf_printf(&expected,
+		"/f~ retrying - - body 0\n"
+		"/f retrying - - body 0\n"
+		"g/.sqs retrying - - body 0\n"
+		"g/f retrying - - body 0\n"
+		"/%s retrying - - body 0\n",
+		longest);
+	CHECK_TEXT(find_all(), buf_view(&expected).data);
 	end();
 }
 

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The table of section 9: each row is provoked at the server and seen at the shell. What
+# no server can provoke has its own test: EINTR (interrupts), EBADMSG and EPROTO
+# (hostile_service), EHOSTUNREACH (unsent), EFBIG (too_large), no credentials (wrong_use).
+. "$(dirname "$0")/../lib/mount.sh"
+expect_errors_in_log
+start_server
+mount_sqsfs -o wait=1,visibility=600 "$endpoint"
+queues=0
+
+# A queue of its own for each row: one that refused is not asked again for a while.
+new_queue() {
+	faults ''
+	queues=$((queues + 1))
+	q=$mnt/q$queues
+	mkdir "$q" || fail "mkdir"
+}
+
+refuses_send() { # ERRNO FAULT
+	new_queue
+	faults "SendMessage* $2"
+	expect_errno "$1" cp /etc/hostname "$q/f"
+	# semantics.md: "A file that could not be sent stays listed with its content, and `user.sqs.error` says why in the service's own words."
+	faults ''
+	cmp -s /etc/hostname "$q/f" || fail "$2: the file is gone"
+	rm "$q/f"
+}
+
+refuses() { # ERRNO FAULT COMMAND...
+	refused_errno=$1
+	faults "$2"
+	shift 2
+	expect_errno "$refused_errno" "$@"
+	faults ''
+}
+
+# semantics.md: "| throttled, after all retries | EAGAIN | send less at a time, try again later |"
+refuses_send EAGAIN throttle
+# semantics.md: "| no such queue | ENOENT | `mkdir` it, or check name, account and region |"
+refuses_send ENOENT error=AWS.SimpleQueueService.NonExistentQueue
+# semantics.md: "| characters that no message can carry | EILSEQ | use `-o format=auto` or `base64` |"
+refuses_send EILSEQ error=InvalidMessageContents
+# semantics.md: "| too large | EFBIG at write, EMSGSIZE at close | send less, or raise the queue's MaximumMessageSize |"
+refuses_send EMSGSIZE error=AWS.SimpleQueueService.BatchRequestTooLong
+# semantics.md: "| the service refused a parameter | EINVAL | see `user.sqs.error` or the log |"
+refuses_send EINVAL error=InvalidParameterValue
+refuses_send EINVAL error=SomethingThatNobodyHasHeardOf
+# semantics.md: "| not supported by this service | EOPNOTSUPP | do without it |"
+refuses_send EOPNOTSUPP error=AWS.SimpleQueueService.UnsupportedOperation
+# semantics.md: "| denied | EACCES | ask for the right that the log names |"
+refuses_send EACCES error=AccessDenied
+# semantics.md: "| no credentials, or refused ones | EACCES | configure them as for any AWS tool |"
+refuses_send EACCES error=InvalidClientTokenId
+# semantics.md: "| credentials expired | EKEYEXPIRED | renew them; no remount is needed |"
+refuses_send EKEYEXPIRED error=ExpiredToken
+# semantics.md: "| the queue's KMS key cannot be used | ENOKEY | see the key's policy and state |"
+refuses_send ENOKEY error=KMS.DisabledException
+# semantics.md: "| the service says that it failed; anything else | EIO | see the log |"
+refuses_send EIO error=InternalFailure
+refuses_send EIO 'error=SomethingThatNobodyHasHeardOf status=503'
+
+new_queue
+echo text >"$q/f"
+# semantics.md: "| too many messages in flight | ENOBUFS | delete or give back what is held |"
+refuses ENOBUFS 'ReceiveMessage error=OverLimit' cat "$q/next"
+refuses EACCES 'ReceiveMessage error=AccessDenied' cat "$q/next"
+refuses EAGAIN 'ReceiveMessage throttle' dd if="$q/next" iflag=nonblock status=none
+# semantics.md: "| the receipt handle is dead | ESTALE | the message is visible again: receive it anew |"
+new_queue
+echo text >"$q/f"
+hear "q$queues" text
+# touch(1) itself would tell of its attempt to open the file for writing.
+refuses ESTALE 'ChangeMessageVisibility* error=ReceiptHandleIsInvalid' \
+	python3 -c 'import os, sys; os.utime(sys.argv[1])' "$q/$(held "q$queues")"
+# semantics.md: "A message whose receipt the service calls dead is no longer listed: it is visible again."
+await 10 names_are "$q" next
+
+# semantics.md: "`sync q`, `rmdir q` and unmount wait for the deletions of the queue and report what failed."
+new_queue
+echo text >"$q/f"
+hear "q$queues" text
+faults 'DeleteMessage* error=AccessDenied'
+rm "$q/$(held "q$queues")" || fail "unlink does not answer at once"
+expect_errno EACCES sync "$q"
+faults ''
+
+new_queue
+# semantics.md: "| no such queue attribute | EINVAL | see the manual of the service for the names |"
+refuses EINVAL 'GetQueueAttributes error=InvalidAttributeName' cat "$q/.sqs/attributes/Policy"
+# semantics.md: "| no such move task or other resource | ENOENT | check the name |"
+expect_errno ENOENT bash -c 'echo cancel >"$1"' - "$q/.sqs/redrive"
+refuses ENOENT 'StartMessageMoveTask error=ResourceNotFoundException' bash -c 'echo >"$1"' - "$q/.sqs/redrive"
+# semantics.md: "| deleted, or purged, less than 60 seconds ago | EBUSY | wait a minute |"
+echo now >"$q/.sqs/purge" || fail "purge"
+expect_errno EBUSY bash -c 'echo now >"$1"' - "$q/.sqs/purge"
+rmdir "$q" || fail "rmdir"
+expect_errno EBUSY mkdir "$q"
+# semantics.md: "| the queue exists | EEXIST | use it |"
+refuses EEXIST 'CreateQueue error=QueueAlreadyExists' mkdir "$mnt/other"
+refuses EACCES 'CreateQueue error=AccessDenied' mkdir "$mnt/other"
+# semantics.md: "| timed out | ETIMEDOUT | try again; the request may have had its effect |"
+# semantics.md: "What the kernel makes the whole directory wait for, mkdir, rmdir and the first use of a queue, gives up after 5 seconds with ETIMEDOUT."
+began=$(now_ms)
+refuses ETIMEDOUT 'CreateQueue delay-before=15000' mkdir "$mnt/late"
+[ $(($(now_ms) - began)) -lt 9000 ] || fail "mkdir took $(($(now_ms) - began)) ms"
+began=$(now_ms)
+refuses ETIMEDOUT 'GetQueueUrl delay-before=15000' stat "$mnt/never-seen"
+[ $(($(now_ms) - began)) -lt 9000 ] || fail "stat took $(($(now_ms) - began)) ms"
