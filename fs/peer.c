@@ -60,6 +60,7 @@ bool peer_open(struct peer *peer, pid_t pid)
 	peer->task = peer->children = -1;
 	peer->is_kept = false;
 	peer->at = peer->len = 0;
+	peer->is_last = false;
 	for (size_t i = 0; i < PEER_FILES; i++)
 		peer->files[i].fd = -1;
 	snprintf(path, sizeof(path), "/proc/%d/fdinfo", (int)pid);
@@ -76,12 +77,15 @@ void peer_close(struct peer *peer)
 		close_file(&peer->files[i].fd);
 }
 
+/* The kernel leaves this directory before its end only for want of room. */
 static bool read_names(struct peer *peer)
 {
+	enum { ONE_NAME = 64 }; /* bytes; a number takes less */
 	ssize_t len = getdents64(peer->fdinfo, peer->names, sizeof(peer->names));
 
 	peer->at = 0;
 	peer->len = len > 0 ? (size_t)len : 0;
+	peer->is_last = len <= (ssize_t)sizeof(peer->names) - ONE_NAME;
 	return len >= 0;
 }
 
@@ -95,6 +99,8 @@ int peer_next(struct peer *peer)
 	const struct dirent64 *entry;
 
 	for (;;) {
+		if (peer->at == peer->len && peer->is_last)
+			return PEER_END;
 		if (peer->at == peer->len && !read_names(peer))
 			return PEER_FAILED;
 		if (peer->len == 0)

@@ -36,6 +36,7 @@ struct peer {
 	bool is_kept; /* files may stay open */
 	struct peer_file files[PEER_FILES];
 	size_t at, len; /* what was read of `fdinfo` and not returned yet */
+	bool is_last;   /* there are no more behind these */
 	_Alignas(8) char names[PEER_NAMES_SIZE];
 };
 

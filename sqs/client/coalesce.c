@@ -11,9 +11,18 @@
 enum {
 	LONGEST_LINGER_NS = 1000000,
 	LINGER_PARTS = 10, /* of the round trip */
-	QUIET_NS = 1000000,
-	LONGEST_QUIET_NS = 10000000,
 };
+
+/* How long what comes one by one waits: until so much time has brought no other, and
+ * not longer than the second. */
+struct quiet {
+	int64_t gap_ns;
+	int64_t longest_ns;
+};
+
+/* Nobody waits for a delete, but in a FIFO queue the next message of its group does. */
+static const struct quiet quiet_deletes = {5000000, 20000000};
+static const struct quiet quiet_others = {1000000, 10000000};
 
 /* A lane of sends, deletes or changes. */
 struct coalescing {
@@ -39,13 +48,15 @@ static int64_t leaving_time(const struct coalescing *lane, const struct sqs_op *
 {
 	const struct sqs_client *client = op->client;
 	int64_t linger_ns = client->round_trip_ns / LINGER_PARTS;
-	int64_t last_ns = lane->first_ns + LONGEST_QUIET_NS;
+	bool is_unhurried = op->action == WIRE_DELETE_MESSAGE && !lane->is_fifo;
+	const struct quiet *quiet = is_unhurried ? &quiet_deletes : &quiet_others;
+	int64_t quiet_ns = client->now_ns + quiet->gap_ns;
+	int64_t last_ns = lane->first_ns + quiet->longest_ns;
 
 	if (op->attempts || op->goes_alone)
 		return client->now_ns;
 	if (op->action != WIRE_SEND_MESSAGE)
-		return client->now_ns + QUIET_NS < last_ns ? client->now_ns + QUIET_NS
-							   : last_ns;
+		return quiet_ns < last_ns ? quiet_ns : last_ns;
 	if (!op->expects_company)
 		return client->now_ns;
 	if (linger_ns > LONGEST_LINGER_NS)

@@ -9,8 +9,10 @@
  * | -------------- | -------------------------------------------------------------- |
  * | send           | not at all; if it expects company, a tenth of the round trip,  |
  * |                | 1 ms at most                                                   |
- * | delete, change | until 1 ms has brought no other, 10 ms at most: they come one  |
+ * | delete         | until 5 ms have brought no other, 20 ms at most: they come one |
  * |                | by one from a loop over files, and nobody waits for them       |
+ * | change; delete | until 1 ms has brought no other, 10 ms at most                 |
+ * | of a FIFO one  |                                                                |
  *
  * and never once ten are there. Requests in flight are not limited here.
  *

@@ -175,5 +175,7 @@ is_due() {
 await 8 is_due
 costs 0 'ls again' ls -l "$mnt"
 # semantics.md: "| first use of a queue not listed | GetQueueUrl | 1 |"
+remount -o list_ttl=3600 "$endpoint"
+ls "$mnt" >/dev/null
 curl -s "$endpoint/?Action=CreateQueue&QueueName=made-later" >/dev/null
 costs 1 'the first use of an unlisted queue' stat "$mnt/made-later"

@@ -124,6 +124,28 @@ TEST(a_descriptor_of_the_process_is_found)
 	CHECK_NUMBER(holders_of(getpid(), ino), HOLDERS_NONE);
 }
 
+/* More than one reading of the directory holds. */
+TEST(a_descriptor_behind_many_others_is_found)
+{
+	struct peers *peers = peers_new();
+	uint64_t ino;
+	int fd = own_file(&ino), last = fcntl(fd, F_DUPFD_CLOEXEC, 900), others[400];
+
+	close(fd);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		others[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	for (int round = 0; round < 3; round++)
+		CHECK_NUMBER(writer_look(peers, getpid(), ino, no_limit).holders,
+			HOLDERS_SOME);
+	close(last);
+	for (int round = 0; round < 3; round++)
+		CHECK_NUMBER(writer_look(peers, getpid(), ino, no_limit).holders,
+			HOLDERS_NONE);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		close(others[i]);
+	peers_free(peers);
+}
+
 /* What is kept open of a process that comes again tells what is so now. */
 TEST(a_process_that_comes_again_is_looked_at_anew)
 {
