@@ -50,7 +50,7 @@ fi
 
 # Heavy tests at a size that a sanitizer's tenfold cost still allows.
 smaller() {
-	env MAIN_JOB_FILES=500 MANY_LINES=3200 CRASH_ROUNDS=2 WAITING_READERS=200 "$@"
+	env MAIN_JOB_FILES=500 MANY_LINES=3200 CRASH_ROUNDS=2 WAITING_READERS=200 LONG_RUN=4000 "$@"
 }
 
 # What a build is: its compiler and options.
