@@ -79,8 +79,7 @@ struct sqs_op *draft_op_new_locked(
 		.attribute_count = encoded->attribute_count,
 		.group_id = draft_group_id(draft),
 		.delay_s = attributes_delay_s(&draft->attributes),
-		.expects_company = queue->sending.writers > draft->writers ||
-				   queue->sending.pending > 1,
+		.expects_company = queue->sending.writers > draft->writers,
 	};
 
 	*error = SQS_NO_MEMORY;
