@@ -301,8 +301,14 @@ static void receive(struct intake *intake)
 		.wait_ms = left_ms(intake),
 		.visibility_s = intake->visibility_s,
 	};
-	struct sqs_op *op = sqs_receive_new(mount->client, &args, on_received, intake);
+	struct sqs_op *op;
 	bool starts;
+
+	mount_lock(mount);
+	args.expects_company = !list_is_empty(&queue->receiving.held) ||
+			       !list_is_empty(&queue->receiving.receives);
+	mount_unlock(mount);
+	op = sqs_receive_new(mount->client, &args, on_received, intake);
 
 	mount_lock(mount);
 	starts = op && !mount->is_ending;

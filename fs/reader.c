@@ -334,11 +334,12 @@ static struct reader *reader_of(uint64_t handle)
 static void note_finished(struct reader *reader, pid_t tid)
 {
 	struct mount *mount = reader->next->node.mount;
-	pid_t tgid = caller_of(tid).tgid;
+	pid_t tgid;
 
 	reader->is_finished = true;
 	if (reader->next->name)
 		return;
+	tgid = caller_of(tid).tgid;
 	mount_lock(mount);
 	reader->message->finished_by = tgid;
 	reader->message->finished_order = ++reader->queue->receiving.last_read;

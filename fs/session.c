@@ -260,22 +260,11 @@ static bool serve_one(struct session *session)
 	return session->is_connected;
 }
 
-/*
- * Requests that are there, but not so many that timers are late. What they start leaves
- * together: under load the sends of one turn share a request, and a lone one leaves as
- * soon as nobody else is there to be served.
- */
+/* Requests that are there, but not so many that timers are late. */
 static void serve(struct session *session)
 {
-	struct sqs_client *client = session->mount->client;
-	int64_t until_ns = clock_boot_ns() + TURN_NS;
-
-	sqs_hold(client);
-	for (int i = 0; i < TURN && serve_one(session); i++) {
-		if (clock_boot_ns() >= until_ns)
-			break;
-	}
-	sqs_release(client);
+	for (int i = 0; i < TURN && serve_one(session); i++)
+		;
 }
 
 static int poll_timeout(const struct session *session)

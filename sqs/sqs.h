@@ -218,14 +218,6 @@ void sqs_start(struct sqs_op *op);
 void sqs_start_all(struct sqs_op *const *ops, size_t count);
 
 /*
- * Between the two, what any thread starts waits for the release and then goes
- * together: for a thread that serves many callers in one turn. Keep it short, a
- * millisecond at most; one holder at a time. A cancel shows what is held.
- */
-void sqs_hold(struct sqs_client *client);
-void sqs_release(struct sqs_client *client);
-
-/*
  * Asks for SQS_CANCELLED, soon; a send, delete or change that has left is not
  * recalled and completes with its outcome. A message that arrives for a cancelled
  * receive goes to another one of its queue or back to the queue. May be called
@@ -272,6 +264,9 @@ struct sqs_receive {
 	int max_messages; /* 1..10; it completes with at least one */
 	int64_t wait_ms;  /* 0: one short poll of its own; INT64_MAX: for ever */
 	int visibility_s; /* -1: the queue's own */
+	/* Whether others may be about to receive: on a busy machine they share requests.
+	 */
+	bool expects_company;
 };
 
 struct sqs_op *sqs_receive_new(struct sqs_client *client, const struct sqs_receive *args,

@@ -92,7 +92,7 @@ static bool make_signer(struct sqs_client *client, struct sqs_failure *why)
 
 static bool make_parts(struct sqs_client *client, struct sqs_failure *why)
 {
-	client->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	client->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	client->http = make_http(&client->settings);
 	client->digester = digester_new();
 	if (!mailbox_init(&client->mailbox) || client->timer_fd < 0 || !client->http ||
@@ -200,16 +200,6 @@ void sqs_start_all(struct sqs_op *const *ops, size_t count)
 {
 	if (count)
 		mailbox_start(&ops[0]->client->mailbox, ops, count);
-}
-
-void sqs_hold(struct sqs_client *client)
-{
-	mailbox_hold(&client->mailbox);
-}
-
-void sqs_release(struct sqs_client *client)
-{
-	mailbox_release(&client->mailbox);
 }
 
 void sqs_cancel(struct sqs_op *op)

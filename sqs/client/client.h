@@ -39,7 +39,8 @@ struct sqs_client {
 	int64_t (*wall_ms)(void);
 	double (*random)(void); /* NULL: the machine's */
 	pthread_t thread;
-	int timer_fd; /* for waits that are shorter than a millisecond */
+	int timer_fd;     /* for waits that are shorter than some milliseconds */
+	int64_t timer_ns; /* when it expires, or did */
 
 	/* Any thread. */
 	struct mailbox mailbox;

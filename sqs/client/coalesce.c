@@ -24,6 +24,11 @@ struct quiet {
 static const struct quiet quiet_deletes = {5000000, 20000000};
 static const struct quiet quiet_others = {1000000, 10000000};
 
+int64_t coalesce_patience_ns(const char *queue_url)
+{
+	return sqs_queue_is_fifo(queue_url) ? 0 : quiet_deletes.gap_ns;
+}
+
 /* A lane of sends, deletes or changes. */
 struct coalescing {
 	struct lane lane;
@@ -50,7 +55,7 @@ static int64_t leaving_time(const struct coalescing *lane, const struct sqs_op *
 	int64_t linger_ns = client->round_trip_ns / LINGER_PARTS;
 	bool is_unhurried = op->action == WIRE_DELETE_MESSAGE && !lane->is_fifo;
 	const struct quiet *quiet = is_unhurried ? &quiet_deletes : &quiet_others;
-	int64_t quiet_ns = client->now_ns + quiet->gap_ns;
+	int64_t quiet_ns = op->started_ns + quiet->gap_ns;
 	int64_t last_ns = lane->first_ns + quiet->longest_ns;
 
 	if (op->attempts || op->goes_alone)
@@ -67,7 +72,6 @@ static int64_t leaving_time(const struct coalescing *lane, const struct sqs_op *
 /* Behind all others; one that goes alone before them. */
 static void stand_in_line(struct coalescing *lane, struct sqs_op *op)
 {
-	int64_t now_ns = op->client->now_ns;
 	bool is_first = lane->lane.waiting_count == 0;
 
 	if (op->goes_alone)
@@ -77,9 +81,9 @@ static void stand_in_line(struct coalescing *lane, struct sqs_op *op)
 	lane->lane.waiting_count++;
 	lane->bytes += op->size;
 	if (is_first) {
-		lane->first_ns = now_ns;
+		lane->first_ns = op->started_ns;
 		lane->leave_at_ns = leaving_time(lane, op);
-	} else if (lane->leave_at_ns > now_ns) {
+	} else if (lane->leave_at_ns > op->started_ns) {
 		lane->leave_at_ns = leaving_time(lane, op);
 	}
 	lane_touch(&lane->lane);

@@ -25,6 +25,9 @@
 
 #include "sqs/client/op.h"
 
+/* How long a delete in that queue waits for the next one. Any thread. */
+int64_t coalesce_patience_ns(const char *queue_url);
+
 extern const struct op_kind coalesce_send;
 extern const struct op_kind coalesce_delete;
 extern const struct op_kind coalesce_change;

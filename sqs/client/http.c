@@ -19,6 +19,7 @@ enum {
 
 struct http {
 	CURLM *multi;
+	bool is_quiet; /* the last wait saw nothing of ours, and nothing has begun since */
 	struct http_options options;
 };
 
@@ -124,20 +125,31 @@ void http_free(struct http *http)
 
 void http_perform(struct http *http)
 {
+	bool is_quiet = http->is_quiet;
+	long due_ms = 0;
 	int running;
 
-	curl_multi_perform(http->multi, &running);
+	http->is_quiet = false;
+	curl_multi_timeout(http->multi, &due_ms);
+	if (!is_quiet || due_ms == 0)
+		curl_multi_perform(http->multi, &running);
 }
 
 void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_ms)
 {
 	struct curl_waitfd wait[MOST_FDS];
+	int ready = 0;
 
 	for (size_t i = 0; i < count; i++)
 		wait[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
 	if (timeout_ms > INT32_MAX)
 		timeout_ms = INT32_MAX;
-	curl_multi_poll(http->multi, wait, (unsigned)count, (int)timeout_ms, NULL);
+	if (curl_multi_poll(http->multi, wait, (unsigned)count, (int)timeout_ms,
+		    &ready) != CURLM_OK)
+		return;
+	for (size_t i = 0; i < count; i++)
+		ready -= wait[i].revents != 0;
+	http->is_quiet = ready == 0;
 }
 
 struct http_exchange *http_next_ended(struct http *http)
@@ -333,6 +345,7 @@ bool http_begin(struct http_exchange *exchange, const struct http_post *post)
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body.len);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, post->body.data);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)post->timeout_ms);
+	exchange->http->is_quiet = false;
 	exchange->is_running =
 		curl_multi_add_handle(exchange->http->multi, easy) == CURLM_OK;
 	return exchange->is_running;

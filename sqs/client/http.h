@@ -71,7 +71,7 @@ bool http_begin(struct http_exchange *exchange, const struct http_post *post);
 /* Ends an exchange that is under way; nobody will hear of it. */
 void http_abort(struct http_exchange *exchange);
 
-/* Reads and writes what can be. */
+/* Reads and writes what can be; nothing when the last wait saw that nothing can. */
 void http_perform(struct http *http);
 
 /* An exchange that has ended since; NULL when there is no more. */

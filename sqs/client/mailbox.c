@@ -11,10 +11,9 @@ bool mailbox_init(struct mailbox *mailbox)
 {
 	pthread_mutex_init(&mailbox->lock, NULL);
 	list_init(&mailbox->started);
-	list_init(&mailbox->held);
-	mailbox->holds = false;
 	list_init(&mailbox->cancelled);
 	mailbox->is_asleep = false;
+	mailbox->wakes_at_ns = 0;
 	mailbox->has_news = false;
 	mailbox->is_closed = false;
 	mailbox->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -37,48 +36,20 @@ static bool rouse_locked(struct mailbox *mailbox)
 	return was_asleep;
 }
 
-/* Whether there was something. */
-static bool show_held_locked(struct mailbox *mailbox)
-{
-	if (list_is_empty(&mailbox->held))
-		return false;
-	list_splice(&mailbox->started, &mailbox->held);
-	return true;
-}
-
-void mailbox_hold(struct mailbox *mailbox)
-{
-	pthread_mutex_lock(&mailbox->lock);
-	mailbox->holds = true;
-	pthread_mutex_unlock(&mailbox->lock);
-}
-
-void mailbox_release(struct mailbox *mailbox)
-{
-	bool wakes;
-
-	pthread_mutex_lock(&mailbox->lock);
-	mailbox->holds = false;
-	wakes = show_held_locked(mailbox) && rouse_locked(mailbox);
-	pthread_mutex_unlock(&mailbox->lock);
-	if (wakes)
-		eventfd_write(mailbox->wake_fd, 1);
-}
-
 void mailbox_start(struct mailbox *mailbox, struct sqs_op *const *ops, size_t count)
 {
 	int64_t now_ns = clock_boot_ns();
-	bool wakes;
+	bool is_urgent = false, wakes;
 
 	pthread_mutex_lock(&mailbox->lock);
 	for (size_t i = 0; i < count; i++) {
 		ops[i]->started_ns = now_ns;
 		ops[i]->is_started = true;
 		ops[i]->is_late = mailbox->is_closed;
-		list_append(mailbox->holds ? &mailbox->held : &mailbox->started,
-			&ops[i]->link);
+		is_urgent |= now_ns + ops[i]->patience_ns < mailbox->wakes_at_ns;
+		list_append(&mailbox->started, &ops[i]->link);
 	}
-	wakes = !mailbox->holds && rouse_locked(mailbox);
+	wakes = is_urgent && rouse_locked(mailbox);
 	pthread_mutex_unlock(&mailbox->lock);
 	if (wakes)
 		eventfd_write(mailbox->wake_fd, 1);
@@ -90,7 +61,6 @@ void mailbox_cancel(struct mailbox *mailbox, struct sqs_op *op)
 
 	pthread_mutex_lock(&mailbox->lock);
 	if (!atomic_exchange(&op->is_cancelled, true) && op->is_started) {
-		show_held_locked(mailbox); /* it may be there, and is started first */
 		list_append(&mailbox->cancelled, &op->cancel_link);
 		wakes = rouse_locked(mailbox);
 	}
@@ -104,7 +74,6 @@ static void wake(struct mailbox *mailbox, bool closes)
 	bool wakes;
 
 	pthread_mutex_lock(&mailbox->lock);
-	show_held_locked(mailbox);
 	mailbox->has_news = true;
 	mailbox->is_closed |= closes;
 	wakes = rouse_locked(mailbox);
@@ -133,13 +102,14 @@ void mailbox_take(struct mailbox *mailbox, struct list *started, struct list *ca
 	pthread_mutex_unlock(&mailbox->lock);
 }
 
-bool mailbox_sleep(struct mailbox *mailbox)
+bool mailbox_sleep(struct mailbox *mailbox, int64_t wakes_at_ns)
 {
 	bool is_asleep;
 
 	pthread_mutex_lock(&mailbox->lock);
 	mailbox->is_asleep = list_is_empty(&mailbox->started) &&
 			     list_is_empty(&mailbox->cancelled) && !mailbox->has_news;
+	mailbox->wakes_at_ns = wakes_at_ns;
 	is_asleep = mailbox->is_asleep;
 	pthread_mutex_unlock(&mailbox->lock);
 	return is_asleep;

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "sqs/base/list.h"
 
@@ -21,10 +22,9 @@ struct mailbox {
 
 	/* Under the lock. */
 	struct list started;   /* of op->link */
-	struct list held;      /* those of them that the thread does not see yet */
-	bool holds;            /* what is started now is held */
 	struct list cancelled; /* of op->cancel_link */
 	bool is_asleep;        /* the thread is about to wait, or waits */
+	int64_t wakes_at_ns;   /* while it does: when it will look by itself */
 	bool has_news;         /* it was told to look, and has not yet */
 	bool is_closed;        /* what is started now is too late */
 };
@@ -33,12 +33,10 @@ struct mailbox {
 bool mailbox_init(struct mailbox *mailbox);
 void mailbox_finish(struct mailbox *mailbox);
 
-/* Any thread. What is started in one call is taken in one. */
+/* Any thread. What is started in one call is taken in one. It wakes the thread, unless
+ * that wakes by itself within the patience of all of it. */
 void mailbox_start(struct mailbox *mailbox, struct sqs_op *const *ops, size_t count);
 void mailbox_cancel(struct mailbox *mailbox, struct sqs_op *op);
-/* From here on what is started is held, until the release shows all of it at once. */
-void mailbox_hold(struct mailbox *mailbox);
-void mailbox_release(struct mailbox *mailbox);
 void mailbox_wake(struct mailbox *mailbox);
 /* Wakes, and from now on marks what is started as late. */
 void mailbox_close(struct mailbox *mailbox);
@@ -46,9 +44,9 @@ void mailbox_close(struct mailbox *mailbox);
 /* The client's thread: moves all that was posted to the ends of two lists. */
 void mailbox_take(struct mailbox *mailbox, struct list *started, struct list *cancelled);
 
-/* The client's thread: whether it may wait now: nothing is there, and from now on a post
- * wakes it. */
-bool mailbox_sleep(struct mailbox *mailbox);
+/* The client's thread: whether it may wait now, until then at the latest: nothing is
+ * there, and from now on a post wakes it. */
+bool mailbox_sleep(struct mailbox *mailbox, int64_t wakes_at_ns);
 
 /* The client's thread: an operation that was asked to be cancelled is going away. */
 void mailbox_forget(struct mailbox *mailbox, struct sqs_op *op);

@@ -86,6 +86,7 @@ struct sqs_op *sqs_receive_new(struct sqs_client *client, const struct sqs_recei
 		op->entry.visibility_s =
 			within(args->visibility_s, 0, SQS_LONGEST_VISIBILITY_S);
 	op->max_messages = within(args->max_messages, 1, SQS_BATCH);
+	op->expects_company = args->expects_company;
 	op->wait_ms = args->wait_ms > 0 ? args->wait_ms : 0;
 	return op_made(op);
 }
@@ -109,8 +110,12 @@ static struct sqs_op *receipt_op(struct sqs_client *client, const struct op_kind
 struct sqs_op *sqs_delete_message_new(struct sqs_client *client, const char *queue_url,
 	const char *receipt_handle, sqs_done_fn *done, void *arg)
 {
-	return op_made(receipt_op(client, &coalesce_delete, WIRE_DELETE_MESSAGE,
-		queue_url, receipt_handle, done, arg));
+	struct sqs_op *op = receipt_op(client, &coalesce_delete, WIRE_DELETE_MESSAGE,
+		queue_url, receipt_handle, done, arg);
+
+	if (op)
+		op->patience_ns = coalesce_patience_ns(queue_url);
+	return op_made(op);
 }
 
 struct sqs_op *sqs_change_visibility_new(struct sqs_client *client, const char *queue_url,

@@ -59,6 +59,7 @@ struct sqs_op {
 	void *arg;
 	int64_t timeout_ms; /* 0: the usual one */
 	int64_t started_ns;
+	int64_t patience_ns; /* so long it need not be looked at */
 
 	struct list cancel_link;  /* mailbox lock */
 	bool is_started;          /* mailbox lock */

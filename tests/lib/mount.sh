@@ -221,6 +221,18 @@ count_requests() { # [ACTION]
 		END { print n + 0 }' "$tmp/requests")
 }
 
+# Until the mount has asked for the queues again: its list was too old.
+ls_asks() {
+	mark
+	await 20 ls_asked
+}
+
+ls_asked() {
+	ls "$mnt" >/dev/null
+	count_requests ListQueues
+	[ "$counted" -gt 0 ]
+}
+
 expect_requests() { # NUMBER [ACTION]
 	count_requests "${2:-}"
 	[ "$counted" = "$1" ] || fail "$counted requests ${2:-} instead of $1:

@@ -4,6 +4,7 @@
 # counted at the server. semantics.md: "A file operation costs the fewest requests possible"
 . "$(dirname "$0")/../lib/mount.sh"
 start_server
+together=${TOGETHER:-$(dirname "$SQSFS")/../tests/mount/together}
 mount_sqsfs -o list_ttl=3600,wait=2,receipt=0 "$endpoint"
 
 costs() { # NUMBER WHAT COMMAND...
@@ -90,18 +91,6 @@ count_requests
 [ "$counted" -le 2 ] || fail "ten readers cost $counted requests"
 
 # semantics.md: "| close of k files together | SendMessageBatch | as few as ceil(k / 10) |"
-cat >"$tmp/together.py" <<'END'
-import os, sys, threading
-start = threading.Barrier(50)
-def send(n):
-    fd = os.open("%s/t%d" % (sys.argv[1], n), os.O_WRONLY | os.O_CREAT)
-    os.write(fd, b"together")
-    start.wait()
-    os.close(fd)
-threads = [threading.Thread(target=send, args=(n,)) for n in range(50)]
-[t.start() for t in threads]
-[t.join() for t in threads]
-END
 # At a distance, for what begins within a millisecond travels together. How many closes
 # that is depends on the machine (tests/client/coalesce.c has the exact counts): here it
 # is seen that they do.
@@ -110,9 +99,9 @@ for _ in 1 2 3 4 5; do
 	say near r
 done
 mark
-python3 "$tmp/together.py" "$mnt/r" || fail "fifty sends together"
+"$together" "$mnt/r" 50 || fail "fifty sends together"
 count_requests
-[ "$counted" -le 40 ] || fail "fifty sends together cost $counted requests"
+[ "$counted" -le 12 ] || fail "fifty sends together cost $counted requests"
 faults ''
 
 drain r "$tmp/r"
@@ -121,8 +110,8 @@ mark
 rm "$mnt"/r/????????-*
 sync "$mnt/r"
 count_requests
-# Ten in a request, where the machine unlinks ten in a millisecond.
-[ "$counted" -le 25 ] || fail "55 deletes together cost $counted requests"
+# Ten in a request: they wait 5 ms for the next one.
+[ "$counted" -le 10 ] || fail "55 deletes together cost $counted requests"
 
 # semantics.md: "| message kept open for half its lease | ChangeMessageVisibility | 1; ceil(k / 10) for k together | |"
 mkdir "$mnt/h"
@@ -144,9 +133,15 @@ background $!
 exec 3>"$tmp/hold"
 await 20 grep -q 'has them' "$tmp/holds"
 mark
-sleep 7 # two half lives, three where the machine is late
+extended_twice() {
+	awk -v from="landmark-$landmarks" '
+		$3 == from { counts = 1 }
+		counts && $2 ~ /^ChangeMessageVisibility/ { sub("entries=", "", $4); n += $4 }
+		END { exit n < 20 }' "$tmp/requests"
+}
+await 20 extended_twice
 count_requests 'ChangeMessageVisibility.*'
-[ "$counted" -ge 1 ] && [ "$counted" -le 6 ] || fail "ten leases cost $counted requests in 7 s"
+[ "$counted" -le 4 ] || fail "ten leases, extended twice, cost $counted requests"
 exec 3>&-
 rm "$mnt"/h/????????-*
 sync "$mnt/h" && rmdir "$mnt/h" || fail "rmdir"

@@ -93,6 +93,6 @@ rm -f "$mnt"/q/????????-*
 # semantics.md: "A name from the service that is not a plain file name is never shown."
 for name in .. . '' .stats a.b 'a b' "$(printf 'x%.0s' $(seq 81))" '&#10;'; do
 	lie ListQueues '</QueueUrl>' "</QueueUrl><QueueUrl>http://127.0.0.1/000000000000/$name</QueueUrl>"
-	sleep 1.2 # list_ttl=1: the next ls asks
+	ls_asks
 	names_are "$mnt" q || fail "the queue '$name' is listed: $(names "$mnt")"
 done

@@ -30,7 +30,7 @@ xattr error "$mnt/q/open" | grep -q NonExistentQueue || fail "the error is $(xat
 expect_errno ENOENT sync "$mnt/q/open"
 expect_errno ENOENT cp /etc/hostname "$mnt/q/f"
 expect_errno ENOENT cat "$mnt/q/next"
-sleep 6 # longer than list_ttl: the next ls asks
+ls_asks
 names_are "$mnt" q || fail "a queue with an unsent file is not listed"
 rm "$mnt/q/open" || fail "rm of what cannot be sent"
 is_not_listed() {

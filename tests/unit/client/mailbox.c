@@ -3,10 +3,13 @@
 
 #include <unistd.h>
 
+#include "sqs/base/clock.h"
 #include "sqs/client/op.h"
 #include "tests/lib/test.h"
 
 enum { OPS = 3 };
+
+#define HOUR_NS (3600 * INT64_C(1000000000))
 
 static struct sqs_op storage[OPS];
 static struct sqs_op *const ops[OPS] = {&storage[0], &storage[1], &storage[2]};
@@ -53,7 +56,7 @@ TEST(who_sleeps_is_woken_once)
 	struct mailbox mailbox;
 
 	prepare(&mailbox);
-	CHECK(mailbox_sleep(&mailbox));
+	CHECK(mailbox_sleep(&mailbox, INT64_MAX));
 	mailbox_start(&mailbox, ops, 1);
 	CHECK(was_woken(&mailbox));
 	mailbox_start(&mailbox, ops + 1, 1);
@@ -62,62 +65,37 @@ TEST(who_sleeps_is_woken_once)
 	mailbox_finish(&mailbox);
 }
 
-TEST(what_is_held_is_shown_at_the_release)
+TEST(what_has_patience_lets_sleep_who_wakes_within_it)
 {
+	int64_t now_ns = clock_boot_ns();
 	struct mailbox mailbox;
 
 	prepare(&mailbox);
-	CHECK(mailbox_sleep(&mailbox));
-	mailbox_hold(&mailbox);
-	for (size_t i = 0; i < OPS; i++)
-		mailbox_start(&mailbox, ops + i, 1);
+	storage[0].patience_ns = storage[1].patience_ns = HOUR_NS;
+	CHECK(mailbox_sleep(&mailbox, now_ns + HOUR_NS / 2));
+	mailbox_start(&mailbox, ops, 1);
 	CHECK(!was_woken(&mailbox));
-	CHECK(mailbox_sleep(&mailbox));
-	mailbox_release(&mailbox);
+	mailbox_start(&mailbox, ops + 1, 2);
 	CHECK(was_woken(&mailbox));
-	CHECK_NUMBER(taken(&mailbox), OPS);
-	mailbox_finish(&mailbox);
-}
-
-TEST(a_release_of_nothing_wakes_nobody)
-{
-	struct mailbox mailbox;
-
-	prepare(&mailbox);
-	CHECK(mailbox_sleep(&mailbox));
-	mailbox_hold(&mailbox);
-	mailbox_release(&mailbox);
-	CHECK(!was_woken(&mailbox));
-	mailbox_finish(&mailbox);
-}
-
-/* It is admitted before it is cancelled, or nobody would complete it. */
-TEST(a_cancel_shows_what_is_held)
-{
-	struct mailbox mailbox;
-
-	prepare(&mailbox);
-	CHECK(mailbox_sleep(&mailbox));
-	mailbox_hold(&mailbox);
-	mailbox_start(&mailbox, ops, 2);
-	mailbox_cancel(&mailbox, ops[1]);
+	CHECK_NUMBER(taken(&mailbox), 3);
+	CHECK(mailbox_sleep(&mailbox, now_ns + 2 * HOUR_NS));
+	mailbox_start(&mailbox, ops, 1);
 	CHECK(was_woken(&mailbox));
-	CHECK_NUMBER(taken(&mailbox), 2);
-	mailbox_release(&mailbox);
 	mailbox_finish(&mailbox);
 }
 
-TEST(closing_shows_what_is_held)
+TEST(what_is_started_after_the_closing_is_late)
 {
 	struct mailbox mailbox;
 
 	prepare(&mailbox);
-	mailbox_hold(&mailbox);
 	mailbox_start(&mailbox, ops, 1);
 	mailbox_close(&mailbox);
-	CHECK(!mailbox_sleep(&mailbox));
-	CHECK_NUMBER(taken(&mailbox), 1);
+	CHECK(!mailbox_sleep(&mailbox, INT64_MAX));
+	mailbox_start(&mailbox, ops + 1, 1);
 	CHECK(!ops[0]->is_late);
+	CHECK(ops[1]->is_late);
+	CHECK_NUMBER(taken(&mailbox), 2);
 	mailbox_finish(&mailbox);
 }
 
