@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/helper.h"
 
-#include <pthread.h>
 #include <stdlib.h>
+
+#include "sqs/base/thread.h"
 
 struct helper {
 	pthread_t thread;
@@ -47,7 +48,7 @@ struct helper *helper_new(void)
 	pthread_mutex_init(&helper->lock, NULL);
 	pthread_cond_init(&helper->changed, NULL);
 	list_init(&helper->jobs);
-	if (pthread_create(&helper->thread, NULL, run, helper) != 0) {
+	if (thread_start(&helper->thread, "helper", run, helper) != 0) {
 		free(helper);
 		return NULL;
 	}

@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include "sqs/base/clock.h"
+#include "sqs/base/thread.h"
 #include "sqs/client/client.h"
 #include "sqs/client/failure.h"
 #include "sqs/client/lane.h"
 #include "sqs/client/loop.h"
 #include "sqs/client/op.h"
 #include "sqs/client/request.h"
-#include "sqs/client/thread.h"
 
 static void client_free(struct sqs_client *client);
 
@@ -122,7 +122,7 @@ struct sqs_client *sqs_client_new(
 	if (!settings_find(&client->settings, config, environment, why) ||
 		!make_parts(client, why))
 		return NULL;
-	if (!thread_start(&client->thread, loop_run, client)) {
+	if (thread_start(&client->thread, "client", loop_run, client) != 0) {
 		failure_say(why, SQS_NO_MEMORY, "cannot start a thread");
 		return NULL;
 	}

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "sqs/base/log.h"
+#include "sqs/base/thread.h"
 #include "sqs/client/failure.h"
-#include "sqs/client/thread.h"
 
 enum {
 	AHEAD_MS = 15 * 60 * 1000, /* of the expiry, as botocore's advisory refresh */
@@ -110,7 +110,8 @@ static void begin_asking(struct keeper *keeper, int64_t now_ms)
 	}
 	keeper->asked_at_ms = now_ms;
 	atomic_store(&keeper->has_finished, false);
-	keeper->is_asking = thread_start(&keeper->worker, work, keeper);
+	keeper->is_asking =
+		thread_start(&keeper->worker, "credentials", work, keeper) == 0;
 	if (!keeper->is_asking) {
 		failure_say(&failure, SQS_NO_MEMORY, "cannot start a thread");
 		take_answer(keeper, &fresh, &failure, now_ms);

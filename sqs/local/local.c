@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "sqs/base/cleanup.h"
+#include "sqs/base/thread.h"
 #include "sqs/local/listener.h"
 #include "sqs/local/lock.h"
 #include "sqs/local/server.h"
@@ -235,16 +234,10 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are the program's: its threads that are not ours get them. */
 static bool start_thread(struct local_server *local, char *why, size_t why_size)
 {
-	sigset_t all, before;
-	int error;
+	int error = thread_start(&local->thread, "sqs-local", run, local);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&local->thread, NULL, run, local);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error)
 		snprintf(why, why_size, "cannot start a thread: %s", strerror(error));
 	local->is_running = error == 0;

@@ -171,10 +171,9 @@ static struct rows *bound(
 
 /* ---- transactions ---- */
 
-/* Runs a statement without parameters that is not a write of the caller's. */
-static bool control(struct store *store, const char *sql)
+/* Runs a statement that gives no rows; NULL failed already. */
+static bool run_to_end(struct store *store, struct rows *rows)
 {
-	struct rows *rows = prepared(store, sql);
 	int code;
 
 	if (!rows)
@@ -184,6 +183,12 @@ static bool control(struct store *store, const char *sql)
 		fail(store);
 	sqlite3_reset(rows->statement);
 	return code == SQLITE_DONE;
+}
+
+/* Runs a statement without parameters that is not a write of the caller's. */
+static bool control(struct store *store, const char *sql)
+{
+	return run_to_end(store, prepared(store, sql));
 }
 
 static bool end(struct store *store)
@@ -259,17 +264,8 @@ bool store_commit(struct store *store)
 bool store_run_values(
 	struct store *store, const char *sql, const struct value *values, size_t count)
 {
-	struct rows *rows =
-		open_transaction(store) ? bound(store, sql, values, count) : NULL;
-	int code;
-
-	if (!rows)
-		return false;
-	code = sqlite3_step(rows->statement);
-	if (code != SQLITE_DONE)
-		fail(store);
-	sqlite3_reset(rows->statement);
-	return code == SQLITE_DONE;
+	return open_transaction(store) &&
+	       run_to_end(store, bound(store, sql, values, count));
 }
 
 struct rows *store_query_values(

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "sqs/client/thread.h"
+#include "sqs/base/thread.h"
 
 #include <signal.h>
 
-bool thread_start(pthread_t *thread, void *(*run)(void *), void *arg)
+int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *arg)
 {
 	sigset_t all, before;
-	bool started;
+	int error;
 
 	/* A thread begins with the mask of its maker. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(thread, NULL, run, arg) == 0;
+	error = pthread_create(thread, NULL, run, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return started;
+	if (error == 0)
+		pthread_setname_np(*thread, name);
+	return error;
 }
