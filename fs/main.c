@@ -113,9 +113,9 @@ static bool start_mount(struct program *p, char *why, size_t size)
 	p->wake_fd = session_new_wake_fd();
 	mount->timers = timers_new(p->wake_fd);
 	mount->helper = helper_new();
-	mount->peers = peers_new();
 	if (p->wake_fd < 0 || !mount->timers || !mount->helper || !root_init(mount) ||
-		!(mount->reclaim = reclaim_new(mount))) {
+		!(mount->reclaim = reclaim_new(mount)) ||
+		!(mount->peers = peers_new(&mount->root->node))) {
 		snprintf(why, size, "no memory, or too many threads or descriptors");
 		return false;
 	}
@@ -147,7 +147,6 @@ static void end(struct program *p, int64_t drain_ms)
 	helper_wait(mount->helper);
 	sqs_client_free(mount->client, drain_ms);
 	helper_free(mount->helper);
-	peers_free(mount->peers);
 	if (p->session)
 		sending_save_unsent(mount);
 	session_free(p->session);
@@ -155,6 +154,7 @@ static void end(struct program *p, int64_t drain_ms)
 	if (was_in_use)
 		_exit(EXIT_SUCCESS); /* what open files refer to goes with the process */
 	timers_free(mount->timers);
+	peers_free(TAKE(mount->peers));
 	reclaim_free(TAKE(mount->reclaim));
 	mount_finish(mount);
 	if (p->wake_fd >= 0)

@@ -34,7 +34,7 @@ struct mount {
 	struct sqs_client *client;
 	struct fuse_session *session;
 	struct helper *helper;   /* helper.h: jobs that may be slow */
-	struct peers *peers;     /* FUSE thread; peer.h: NULL when there was no memory */
+	struct peers *peers;     /* peer.h; FUSE thread */
 	struct timers *timers;   /* timer.h */
 	struct reclaim *reclaim; /* reclaim.h; NULL before there is a root */
 

@@ -8,6 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fs/mount.h"
+#include "fs/timer.h"
+#include "sqs/base/clock.h"
+
 /* -------------------------------------------------------------------------------------
  * Files
  */
@@ -173,22 +177,34 @@ bool peer_children(struct peer *peer, char *text, size_t size)
  * Those that come again
  */
 
-enum { PEERS = 24 };
+enum {
+	PEERS = 24,
+	REST_MS = 10000, /* so long is kept open what nobody asks for, or twice that */
+};
 
 struct place {
 	pid_t pid;    /* 0: none */
 	bool is_open; /* it came again */
+	bool is_used; /* since the last rest */
 	struct peer peer;
 };
 
 struct peers {
-	size_t oldest; /* the place that is given away next */
+	struct timer rest; /* without a node in tests */
+	bool rests;        /* it is set */
+	size_t oldest;     /* the place that is given away next */
 	struct place places[PEERS];
 };
 
-struct peers *peers_new(void)
+static void on_rest(struct timer *timer);
+
+struct peers *peers_new(struct node *root)
 {
-	return calloc(1, sizeof(struct peers));
+	struct peers *peers = calloc(1, sizeof(*peers));
+
+	if (peers)
+		timer_init(&peers->rest, root, on_rest);
+	return peers;
 }
 
 static void empty(struct place *place)
@@ -204,6 +220,41 @@ void peers_free(struct peers *peers)
 	for (size_t i = 0; peers && i < PEERS; i++)
 		empty(&peers->places[i]);
 	free(peers);
+}
+
+bool peers_rest(struct peers *peers)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < PEERS; i++) {
+		struct place *place = &peers->places[i];
+
+		if (place->is_open && !place->is_used)
+			empty(place);
+		place->is_used = false;
+		any |= place->is_open;
+	}
+	return any;
+}
+
+static void plan_rest(struct peers *peers)
+{
+	struct node *root = peers->rest.node;
+
+	if (peers->rests || !root)
+		return;
+	mount_lock(root->mount);
+	peers->rests = timer_set_locked(&peers->rest, clock_boot_ms() + REST_MS);
+	mount_unlock(root->mount);
+}
+
+static void on_rest(struct timer *timer)
+{
+	struct peers *peers = list_entry(timer, struct peers, rest);
+
+	peers->rests = false;
+	if (peers_rest(peers))
+		plan_rest(peers);
 }
 
 static struct place *place_of(struct peers *peers, pid_t pid)
@@ -238,6 +289,8 @@ struct peer *peers_find(struct peers *peers, pid_t pid)
 	if (!place->is_open)
 		return NULL;
 	place->peer.is_kept = true;
+	place->is_used = true;
+	plan_rest(peers);
 	if (peer_rewind(&place->peer))
 		return &place->peer;
 	empty(place); /* that process is gone, and this is another */

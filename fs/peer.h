@@ -62,13 +62,18 @@ bool peer_is_alone(struct peer *peer);
 bool peer_children(struct peer *peer, char *text, size_t size);
 
 /*
- * Those that come again. One thread uses it.
+ * Those that come again. The thread of the timers uses it, no lock held.
  */
 struct peers;
+struct node;
 
-/* NULL: no memory. */
-struct peers *peers_new(void);
+/* With a root, what nobody asks for is closed after a while. NULL: no memory. */
+struct peers *peers_new(struct node *root);
+/* The timers are gone. NULL is allowed. */
 void peers_free(struct peers *peers);
+
+/* Closes those that were not asked for since the last time; whether any are left. */
+bool peers_rest(struct peers *peers);
 
 /* The peer, rewound, if it was asked for before and can be looked at; else NULL. Good
  * until the next call. `peers` may be NULL. */

@@ -127,7 +127,7 @@ TEST(a_descriptor_of_the_process_is_found)
 /* More than one reading of the directory holds. */
 TEST(a_descriptor_behind_many_others_is_found)
 {
-	struct peers *peers = peers_new();
+	struct peers *peers = peers_new(NULL);
 	uint64_t ino;
 	int fd = own_file(&ino), last = fcntl(fd, F_DUPFD_CLOEXEC, 900), others[400];
 
@@ -149,7 +149,7 @@ TEST(a_descriptor_behind_many_others_is_found)
 /* What is kept open of a process that comes again tells what is so now. */
 TEST(a_process_that_comes_again_is_looked_at_anew)
 {
-	struct peers *peers = peers_new();
+	struct peers *peers = peers_new(NULL);
 	uint64_t ino;
 	int fd, others[2];
 
@@ -173,7 +173,7 @@ TEST(a_process_that_comes_again_is_looked_at_anew)
 
 TEST(a_process_that_came_again_and_is_gone_is_unknown)
 {
-	struct peers *peers = peers_new();
+	struct peers *peers = peers_new(NULL);
 	int stop[2];
 	pid_t child;
 	char byte;
@@ -194,10 +194,30 @@ TEST(a_process_that_came_again_and_is_gone_is_unknown)
 	peers_free(peers);
 }
 
+TEST(what_nobody_asks_for_is_closed)
+{
+	struct peers *peers = peers_new(NULL);
+	int before = dup(0), after;
+	uint64_t ino = 1;
+
+	close(before);
+	for (int round = 0; round < 3; round++)
+		writer_look(peers, getpid(), ino, no_limit);
+	after = dup(0);
+	close(after);
+	CHECK(after > before);
+	CHECK(peers_rest(peers));
+	CHECK(!peers_rest(peers));
+	after = dup(0);
+	close(after);
+	CHECK_NUMBER(after, before);
+	peers_free(peers);
+}
+
 /* Every descriptor is given back. */
 TEST(many_peers_take_turns_at_few_places)
 {
-	struct peers *peers = peers_new();
+	struct peers *peers = peers_new(NULL);
 	pid_t children[40];
 	int stop[2], before = dup(0), after;
 	char byte;
