@@ -350,11 +350,14 @@ static void end_poll(struct receiving *lane, struct request *request)
 	lane_touch(&lane->lane);
 }
 
-/* Those who would not wait, and for whom this poll was. */
+/* Those who would not wait, and for whom this poll was the last one out: another may
+ * bring what is there for them. */
 static void dismiss_short(struct receiving *lane, const struct request *request)
 {
 	struct sqs_op *op;
 
+	if (!list_is_empty(&lane->polls))
+		return;
 	while ((op = first_in_line(lane)) && op->number <= request->newest)
 		find_nothing(lane, op);
 }

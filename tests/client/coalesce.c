@@ -7,32 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/client/await.h"
-#include "tests/client/double.h"
+#include "tests/client/scene.h"
 #include "tests/lib/test.h"
 
-#define JOBS "http://localhost/000000000000/jobs"
 #define ORDERS "http://localhost/000000000000/orders.fifo"
-
-enum { MOST = 128 };
-
-static struct double_server *server;
-static struct sqs_client *client;
-static struct outcome outcomes[MOST];
-static char text[256];
-
-static void begin(void)
-{
-	server = double_new();
-	client = client_of(double_socket(server));
-	memset(outcomes, 0, sizeof(outcomes));
-}
-
-static void end(void)
-{
-	sqs_client_free(client, 1000);
-	double_free(server);
-}
 
 static struct sqs_op *send_op(struct outcome *outcome, const char *queue_url,
 	const char *body, const char *group)
@@ -64,35 +42,21 @@ static bool send_together(size_t count)
 	return outcome_await_all(outcomes, count);
 }
 
-static size_t count_of(enum sqs_error error, size_t count)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < count; i++)
-		found += outcomes[i].calls == 1 && outcomes[i].error == error;
-	return found;
-}
-
-static const char *parameter(const char *action, size_t i, const char *name)
-{
-	return double_parameter(server, action, i, name, text, sizeof(text));
-}
-
 /* -------------------------------------------------------------------------------------
  * How many requests
  */
 
 TEST(one_send_alone_is_one_single_request)
 {
-	begin();
+	scene_begin();
 	CHECK_NUMBER(outcome_run(&outcomes[0], send_op(&outcomes[0], JOBS, "a b", NULL)),
 		SQS_OK);
 	CHECK_TEXT(outcomes[0].text, "message-0");
 	CHECK_NUMBER(double_count(server, "SendMessage"), 1);
-	CHECK_TEXT(parameter("SendMessage", 0, "MessageBody"), "a b");
-	CHECK_TEXT(parameter("SendMessage", 0, "QueueUrl"), JOBS);
-	CHECK_TEXT(parameter("SendMessage", 0, "DelaySeconds"), "");
-	end();
+	CHECK_TEXT(scene_parameter("SendMessage", 0, "MessageBody"), "a b");
+	CHECK_TEXT(scene_parameter("SendMessage", 0, "QueueUrl"), JOBS);
+	CHECK_TEXT(scene_parameter("SendMessage", 0, "DelaySeconds"), "");
+	scene_end();
 }
 
 /* semantics.md, "What an operation costs": k sends in flight together are as few as
@@ -104,58 +68,58 @@ TEST(sends_that_arrive_together_travel_in_tens)
 	} rows[] = {{2, 1, 0}, {10, 1, 0}, {11, 1, 1}, {25, 3, 0}, {100, 10, 0}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		begin();
+		scene_begin();
 		CHECK(send_together(rows[i].sends));
-		CHECK_NUMBER(count_of(SQS_OK, rows[i].sends), rows[i].sends);
+		CHECK_NUMBER(scene_count(SQS_OK, rows[i].sends), rows[i].sends);
 		CHECK_NUMBER(double_count(server, "SendMessageBatch"), rows[i].batches);
 		CHECK_NUMBER(double_count(server, "SendMessage"), rows[i].singles);
-		end();
+		scene_end();
 	}
 }
 
 TEST(each_send_of_a_batch_hears_of_its_own_message)
 {
-	begin();
+	scene_begin();
 	CHECK(send_together(3));
 	CHECK_TEXT(outcomes[0].text, "message-0");
 	CHECK_TEXT(outcomes[1].text, "message-1");
 	CHECK_TEXT(outcomes[2].text, "message-2");
-	end();
+	scene_end();
 }
 
 TEST(a_batch_holds_a_megabyte_at_most)
 {
 	static char large[400 * 1024];
 
-	begin();
+	scene_begin();
 	memset(large, 'x', sizeof(large) - 1);
 	client_stall(client);
 	for (size_t i = 0; i < 3; i++)
 		sqs_start(send_op(&outcomes[i], JOBS, large, NULL));
 	client_resume();
 	CHECK(outcome_await_all(outcomes, 3));
-	CHECK_NUMBER(count_of(SQS_OK, 3), 3);
+	CHECK_NUMBER(scene_count(SQS_OK, 3), 3);
 	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
 	CHECK_NUMBER(double_count(server, "SendMessage"), 1);
-	end();
+	scene_end();
 }
 
 TEST(queues_do_not_share_requests)
 {
-	begin();
+	scene_begin();
 	client_stall(client);
 	sqs_start(send_op(&outcomes[0], JOBS, "a", NULL));
 	sqs_start(send_op(&outcomes[1], JOBS "2", "b", NULL));
 	client_resume();
 	CHECK(outcome_await_all(outcomes, 2));
 	CHECK_NUMBER(double_count(server, "SendMessage"), 2);
-	end();
+	scene_end();
 }
 
 /* Deletes come one by one from a loop over files: each waits for the next one. */
 TEST(deletes_and_changes_travel_in_tens)
 {
-	begin();
+	scene_begin();
 	client_stall(client);
 	for (size_t i = 0; i < 20; i++)
 		sqs_start(sqs_delete_message_new(
@@ -165,21 +129,21 @@ TEST(deletes_and_changes_travel_in_tens)
 			client, JOBS, "receipt", 7, outcome_note, &outcomes[i]));
 	client_resume();
 	CHECK(outcome_await_all(outcomes, 25));
-	CHECK_NUMBER(count_of(SQS_OK, 25), 25);
+	CHECK_NUMBER(scene_count(SQS_OK, 25), 25);
 	CHECK_NUMBER(double_count(server, "DeleteMessageBatch"), 2);
 	CHECK_NUMBER(double_count(server, "ChangeMessageVisibilityBatch"), 1);
 	CHECK_TEXT(
-		parameter("ChangeMessageVisibilityBatch", 0,
+		scene_parameter("ChangeMessageVisibilityBatch", 0,
 			"ChangeMessageVisibilityBatchRequestEntry.5.VisibilityTimeout"),
 		"7");
-	end();
+	scene_end();
 }
 
 TEST(deletes_wait_for_the_next_one)
 {
 	size_t requests;
 
-	begin();
+	scene_begin();
 	for (size_t i = 0; i < 100; i++) {
 		sqs_start(sqs_delete_message_new(
 			client, JOBS, "receipt", outcome_note, &outcomes[i]));
@@ -189,7 +153,7 @@ TEST(deletes_wait_for_the_next_one)
 	requests = double_count(server, "DeleteMessageBatch") +
 		   double_count(server, "DeleteMessage");
 	CHECK(requests >= 10 && requests <= 20);
-	end();
+	scene_end();
 }
 
 /* -------------------------------------------------------------------------------------
@@ -218,7 +182,7 @@ TEST(a_send_that_expects_company_waits_for_it)
 		.expects_company = true};
 	size_t i = 0;
 
-	begin();
+	scene_begin();
 	measure_a_slow_round_trip();
 	/* On a loaded machine two starts may be more than a millisecond apart. */
 	for (; i < 100 && double_count(server, "SendMessageBatch") == 0; i++) {
@@ -229,7 +193,7 @@ TEST(a_send_that_expects_company_waits_for_it)
 		CHECK(outcome_await_all(two, 2));
 	}
 	CHECK(i < 100);
-	end();
+	scene_end();
 }
 
 TEST(nobody_waits_once_ten_are_there)
@@ -240,7 +204,7 @@ TEST(nobody_waits_once_ten_are_there)
 		.delay_s = -1,
 		.expects_company = true};
 
-	begin();
+	scene_begin();
 	measure_a_slow_round_trip();
 	client_stall(client);
 	for (size_t i = 0; i < 12; i++)
@@ -248,12 +212,12 @@ TEST(nobody_waits_once_ten_are_there)
 	client_resume();
 	CHECK(outcome_await_all(outcomes, 12));
 	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 2);
-	end();
+	scene_end();
 }
 
 TEST(requests_in_flight_are_not_capped_at_one)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.deed = DOUBLE_HOLD, .times = 3});
 	for (size_t i = 0; i < 3; i++) {
 		sqs_start(send_op(&outcomes[i], JOBS, "x", NULL));
@@ -262,12 +226,12 @@ TEST(requests_in_flight_are_not_capped_at_one)
 	CHECK(!outcome_is_there(&outcomes[0]));
 	double_release(server);
 	CHECK(outcome_await_all(outcomes, 3));
-	end();
+	scene_end();
 }
 
 TEST(there_are_no_more_than_64_connections)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.deed = DOUBLE_HOLD, .times = 64});
 	for (size_t i = 0; i < 100; i++) {
 		char url[80];
@@ -280,8 +244,8 @@ TEST(there_are_no_more_than_64_connections)
 	CHECK_NUMBER(double_count(server, "SendMessage"), 64);
 	double_release(server);
 	CHECK(outcome_await_all(outcomes, 100));
-	CHECK_NUMBER(count_of(SQS_OK, 100), 100);
-	end();
+	CHECK_NUMBER(scene_count(SQS_OK, 100), 100);
+	scene_end();
 }
 
 /* -------------------------------------------------------------------------------------
@@ -290,50 +254,50 @@ TEST(there_are_no_more_than_64_connections)
 
 TEST(a_refused_entry_fails_alone)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.action = "SendMessageBatch",
 				      .deed = DOUBLE_REFUSE,
 				      .code = "InvalidMessageContents",
 				      .refused = 1u << 3});
 	CHECK(send_together(10));
-	CHECK_NUMBER(count_of(SQS_OK, 10), 9);
+	CHECK_NUMBER(scene_count(SQS_OK, 10), 9);
 	CHECK_NUMBER(outcomes[3].error, SQS_BAD_CONTENT);
 	CHECK_TEXT(outcomes[3].failure.code, "InvalidMessageContents");
 	CHECK_TEXT(outcomes[3].failure.message, "refused by the double");
 	CHECK_TEXT(outcomes[3].failure.request_id, "double-request-id");
 	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
-	end();
+	scene_end();
 }
 
 TEST(an_entry_that_the_service_failed_is_tried_again)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.action = "SendMessageBatch",
 				      .deed = DOUBLE_REFUSE,
 				      .code = "InternalError",
 				      .receiver_fault = true,
 				      .refused = 1u << 1 | 1u << 2});
 	CHECK(send_together(4));
-	CHECK_NUMBER(count_of(SQS_OK, 4), 4);
+	CHECK_NUMBER(scene_count(SQS_OK, 4), 4);
 	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 2);
-	end();
+	scene_end();
 }
 
 TEST(an_entry_that_the_reply_forgets_is_an_error)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.action = "SendMessageBatch",
 				      .deed = DOUBLE_FORGET,
 				      .refused = 1u << 1});
 	CHECK(send_together(3));
-	CHECK_NUMBER(count_of(SQS_OK, 3), 2);
+	CHECK_NUMBER(scene_count(SQS_OK, 3), 2);
 	CHECK_NUMBER(outcomes[1].error, SQS_BAD_REPLY);
-	end();
+	scene_end();
 }
 
 TEST(a_batch_refused_for_a_parameter_is_sent_one_by_one)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.action = "SendMessageBatch",
 				      .deed = DOUBLE_FAULT,
 				      .status = 400,
@@ -345,9 +309,9 @@ TEST(a_batch_refused_for_a_parameter_is_sent_one_by_one)
 	CHECK(send_together(4));
 	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
 	CHECK_NUMBER(double_count(server, "SendMessage"), 4);
-	CHECK_NUMBER(count_of(SQS_OK, 4), 3);
-	CHECK_NUMBER(count_of(SQS_INVALID, 4), 1);
-	end();
+	CHECK_NUMBER(scene_count(SQS_OK, 4), 3);
+	CHECK_NUMBER(scene_count(SQS_INVALID, 4), 1);
+	scene_end();
 }
 
 TEST(a_batch_refused_for_the_queue_fails_as_one)
@@ -363,26 +327,26 @@ TEST(a_batch_refused_for_the_queue_fails_as_one)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		begin();
+		scene_begin();
 		double_script(server, (struct double_act){.action = "SendMessageBatch",
 					      .deed = DOUBLE_FAULT,
 					      .status = rows[i].status,
 					      .code = rows[i].code});
 		CHECK(send_together(4));
-		CHECK_NUMBER(count_of(rows[i].error, 4), 4);
+		CHECK_NUMBER(scene_count(rows[i].error, 4), 4);
 		CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
 		CHECK_NUMBER(double_count(server, "SendMessage"), 0);
-		end();
+		scene_end();
 	}
 }
 
 TEST(what_arrived_otherwise_than_it_was_sent_is_an_error)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.deed = DOUBLE_BAD_DIGEST});
 	CHECK_NUMBER(outcome_run(&outcomes[0], send_op(&outcomes[0], JOBS, "a", NULL)),
 		SQS_BAD_DIGEST);
-	end();
+	scene_end();
 }
 
 TEST(attributes_travel_and_their_digest_is_checked)
@@ -396,16 +360,18 @@ TEST(attributes_travel_and_their_digest_is_checked)
 		.attribute_count = 2,
 		.delay_s = 0};
 
-	begin();
+	scene_begin();
 	CHECK_NUMBER(outcome_run(&outcomes[0],
 			     sqs_send_new(client, &args, outcome_note, &outcomes[0])),
 		SQS_OK);
-	CHECK_TEXT(parameter("SendMessage", 0, "MessageAttribute.1.Value.StringValue"),
+	CHECK_TEXT(
+		scene_parameter("SendMessage", 0, "MessageAttribute.1.Value.StringValue"),
 		"42");
-	CHECK_TEXT(parameter("SendMessage", 0, "MessageAttribute.2.Value.BinaryValue"),
+	CHECK_TEXT(
+		scene_parameter("SendMessage", 0, "MessageAttribute.2.Value.BinaryValue"),
 		"AP8=");
-	CHECK_TEXT(parameter("SendMessage", 0, "DelaySeconds"), "0");
-	end();
+	CHECK_TEXT(scene_parameter("SendMessage", 0, "DelaySeconds"), "0");
+	scene_end();
 }
 
 /* -------------------------------------------------------------------------------------
@@ -415,7 +381,7 @@ TEST(attributes_travel_and_their_digest_is_checked)
 /* Within one queue, sends to one group leave in the order in which they were started. */
 TEST(a_group_has_one_send_in_flight)
 {
-	begin();
+	scene_begin();
 	double_script(server,
 		(struct double_act){.action = "SendMessageBatch", .deed = DOUBLE_HOLD});
 	client_stall(client);
@@ -424,48 +390,48 @@ TEST(a_group_has_one_send_in_flight)
 	sqs_start(send_op(&outcomes[2], ORDERS, "b1", "b"));
 	client_resume();
 	CHECK(double_await(server, "SendMessageBatch", 1));
-	CHECK_TEXT(parameter("SendMessageBatch", 0,
+	CHECK_TEXT(scene_parameter("SendMessageBatch", 0,
 			   "SendMessageBatchRequestEntry.1.MessageBody"),
 		"a1");
-	CHECK_TEXT(parameter("SendMessageBatch", 0,
+	CHECK_TEXT(scene_parameter("SendMessageBatch", 0,
 			   "SendMessageBatchRequestEntry.2.MessageBody"),
 		"b1");
-	CHECK_TEXT(parameter("SendMessageBatch", 0,
+	CHECK_TEXT(scene_parameter("SendMessageBatch", 0,
 			   "SendMessageBatchRequestEntry.3.MessageBody"),
 		"");
 	usleep(20 * 1000); /* room for a2 to overtake */
 	CHECK_NUMBER(double_count(server, "SendMessage"), 0);
 	double_release(server);
 	CHECK(outcome_await_all(outcomes, 3));
-	CHECK_TEXT(parameter("SendMessage", 0, "MessageBody"), "a2");
-	CHECK_TEXT(parameter("SendMessage", 0, "MessageGroupId"), "a");
-	CHECK_TEXT(parameter("SendMessage", 0, "MessageDeduplicationId"), "a2");
+	CHECK_TEXT(scene_parameter("SendMessage", 0, "MessageBody"), "a2");
+	CHECK_TEXT(scene_parameter("SendMessage", 0, "MessageGroupId"), "a");
+	CHECK_TEXT(scene_parameter("SendMessage", 0, "MessageDeduplicationId"), "a2");
 	CHECK_TEXT(outcomes[0].sequence_number, "0");
-	end();
+	scene_end();
 }
 
 TEST(a_retry_is_not_overtaken_by_its_group)
 {
-	begin();
+	scene_begin();
 	double_script(server,
 		(struct double_act){.deed = DOUBLE_HANG_UP, .action = "SendMessage"});
 	sqs_start(send_op(&outcomes[0], ORDERS, "a1", "a"));
 	sqs_start(send_op(&outcomes[1], ORDERS, "a2", "a"));
 	sqs_start(send_op(&outcomes[2], ORDERS, "a3", "a"));
 	CHECK(outcome_await_all(outcomes, 3));
-	CHECK_NUMBER(count_of(SQS_OK, 3), 3);
+	CHECK_NUMBER(scene_count(SQS_OK, 3), 3);
 	CHECK_NUMBER(double_count(server, "SendMessage"), 4);
-	CHECK_TEXT(parameter("SendMessage", 1, "MessageBody"), "a1");
-	CHECK_TEXT(parameter("SendMessage", 2, "MessageBody"), "a2");
-	CHECK_TEXT(parameter("SendMessage", 3, "MessageBody"), "a3");
-	end();
+	CHECK_TEXT(scene_parameter("SendMessage", 1, "MessageBody"), "a1");
+	CHECK_TEXT(scene_parameter("SendMessage", 2, "MessageBody"), "a2");
+	CHECK_TEXT(scene_parameter("SendMessage", 3, "MessageBody"), "a3");
+	scene_end();
 }
 
 TEST(a_blocked_send_can_be_cancelled)
 {
 	struct sqs_op *second;
 
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.deed = DOUBLE_HOLD});
 	sqs_start(send_op(&outcomes[0], ORDERS, "a1", "a"));
 	CHECK(double_await(server, "SendMessage", 1));
@@ -477,22 +443,22 @@ TEST(a_blocked_send_can_be_cancelled)
 	CHECK_NUMBER(outcomes[1].error, SQS_CANCELLED);
 	double_release(server);
 	CHECK(outcome_await_all(outcomes, 3));
-	CHECK_NUMBER(count_of(SQS_OK, 3), 2);
+	CHECK_NUMBER(scene_count(SQS_OK, 3), 2);
 	CHECK_NUMBER(double_count(server, "SendMessage"), 2);
-	end();
+	scene_end();
 }
 
 /* On a standard queue a group id orders nothing. */
 TEST(groups_of_a_standard_queue_share_batches)
 {
-	begin();
+	scene_begin();
 	client_stall(client);
 	for (size_t i = 0; i < 10; i++)
 		sqs_start(send_op(&outcomes[i], JOBS, "x", "tenant"));
 	client_resume();
 	CHECK(outcome_await_all(outcomes, 10));
 	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
-	end();
+	scene_end();
 }
 
 TEST_MAIN

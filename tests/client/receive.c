@@ -9,34 +9,10 @@
 #include <unistd.h>
 
 #include "sqs/base/clock.h"
-#include "tests/client/await.h"
-#include "tests/client/double.h"
+#include "tests/client/scene.h"
 #include "tests/lib/test.h"
 
-#define JOBS "http://localhost/000000000000/jobs"
-
-enum { MOST = 5000 };
-
-static struct double_server *server;
-static struct sqs_client *client;
-static struct outcome outcomes[MOST];
-static struct sqs_op *ops[MOST];
-static char text[256];
-
-static void begin(void)
-{
-	server = double_new();
-	client = client_of(double_socket(server));
-	memset(outcomes, 0, sizeof(outcomes));
-}
-
-static void end(void)
-{
-	sqs_client_free(client, 1000);
-	double_free(server);
-	for (size_t i = 0; i < MOST; i++)
-		outcome_clear(&outcomes[i]);
-}
+static struct sqs_op *ops[SCENE_OUTCOMES];
 
 static void start_receive(size_t i, int max_messages, int64_t wait_ms)
 {
@@ -57,20 +33,6 @@ static void start_together(size_t count, int64_t wait_ms)
 	client_resume();
 }
 
-static size_t count_of(enum sqs_error error, size_t count)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < count; i++)
-		found += outcomes[i].calls == 1 && outcomes[i].error == error;
-	return found;
-}
-
-static const char *parameter(const char *action, size_t i, const char *name)
-{
-	return double_parameter(server, action, i, name, text, sizeof(text));
-}
-
 static const char *body_of(size_t i)
 {
 	return outcomes[i].message_count ? outcomes[i].messages[0]->body : "nothing";
@@ -82,7 +44,7 @@ static const char *body_of(size_t i)
 
 TEST(a_receive_is_a_long_poll_for_one_message)
 {
-	begin();
+	scene_begin();
 	start_receive(0, 1, 20000);
 	CHECK(double_await(server, "ReceiveMessage", 1));
 	double_put(server, "hello");
@@ -90,30 +52,30 @@ TEST(a_receive_is_a_long_poll_for_one_message)
 	CHECK_NUMBER(outcomes[0].error, SQS_OK);
 	CHECK_TEXT(body_of(0), "hello");
 	CHECK_TEXT(outcomes[0].messages[0]->receipt_handle, "receipt-0");
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "MaxNumberOfMessages"), "1");
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "20");
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "AttributeName.1"), "All");
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "MessageAttributeName.1"), "All");
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "VisibilityTimeout"), "");
-	end();
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "MaxNumberOfMessages"), "1");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "20");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "AttributeName.1"), "All");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "MessageAttributeName.1"), "All");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "VisibilityTimeout"), "");
+	scene_end();
 }
 
 /* semantics.md, "What an operation costs": k readers waiting on one queue are one long
  * poll, asking for min(k, 10). */
 TEST(five_hundred_receives_are_one_request)
 {
-	begin();
+	scene_begin();
 	start_together(500, 20000);
 	CHECK(double_await(server, "ReceiveMessage", 1));
 	usleep(50 * 1000); /* room for a second one to show itself */
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 1);
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "MaxNumberOfMessages"), "10");
-	end();
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "MaxNumberOfMessages"), "10");
+	scene_end();
 }
 
 TEST(those_who_wait_are_served_in_order)
 {
-	begin();
+	scene_begin();
 	start_together(2, 20000);
 	double_put(server, "first");
 	CHECK(outcome_await(&outcomes[0]));
@@ -122,45 +84,45 @@ TEST(those_who_wait_are_served_in_order)
 	CHECK(outcome_await(&outcomes[1]));
 	CHECK_TEXT(body_of(0), "first");
 	CHECK_TEXT(body_of(1), "second");
-	end();
+	scene_end();
 }
 
 TEST(a_receive_takes_as_many_as_it_asked_for)
 {
-	begin();
+	scene_begin();
 	for (size_t i = 0; i < 12; i++)
 		double_put(server, "x");
 	start_receive(0, 10, 20000);
 	CHECK(outcome_await(&outcomes[0]));
 	CHECK_NUMBER(outcomes[0].message_count, 10);
-	end();
+	scene_end();
 }
 
 TEST(full_answers_widen_the_lane)
 {
-	begin();
+	scene_begin();
 	for (size_t i = 0; i < 400; i++)
 		double_put(server, "x");
 	start_together(400, 20000);
 	CHECK(outcome_await_all(outcomes, 400));
-	CHECK_NUMBER(count_of(SQS_OK, 400), 400);
+	CHECK_NUMBER(scene_count(SQS_OK, 400), 400);
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 40);
 	CHECK(double_connections(server) > 2 && double_connections(server) <= 10);
-	end();
+	scene_end();
 }
 
 static double cpu_of(size_t count)
 {
 	clock_t before = clock();
 
-	begin();
+	scene_begin();
 	double_stop_recording(server);
 	for (size_t i = 0; i < count; i++)
 		start_receive(i, 1, 20000);
 	for (size_t i = 0; i < count; i++)
 		double_put(server, "x");
 	outcome_await_all(outcomes, count);
-	end();
+	scene_end();
 	return (double)(clock() - before);
 }
 
@@ -170,11 +132,11 @@ TEST(waiting_together_costs_linear_work)
 {
 	double few, many;
 
-	cpu_of(MOST / 10); /* warm */
-	few = cpu_of(MOST / 10);
-	many = cpu_of(MOST);
-	printf("# %zu receives: %.1f ms, %zu: %.1f ms\n", (size_t)MOST / 10, few / 1000,
-		(size_t)MOST, many / 1000);
+	cpu_of(SCENE_OUTCOMES / 10); /* warm */
+	few = cpu_of(SCENE_OUTCOMES / 10);
+	many = cpu_of(SCENE_OUTCOMES);
+	printf("# %zu receives: %.1f ms, %zu: %.1f ms\n", (size_t)SCENE_OUTCOMES / 10,
+		few / 1000, (size_t)SCENE_OUTCOMES, many / 1000);
 	CHECK(many < 40 * few);
 }
 
@@ -185,16 +147,16 @@ TEST(a_visibility_timeout_has_its_own_polls)
 		.wait_ms = 5000,
 		.visibility_s = 77};
 
-	begin();
+	scene_begin();
 	sqs_start(sqs_receive_new(client, &args, outcome_note, &outcomes[0]));
 	CHECK(double_await(server, "ReceiveMessage", 1));
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "VisibilityTimeout"), "77");
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "5");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "VisibilityTimeout"), "77");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "5");
 	args.visibility_s = 0;
 	sqs_start(sqs_receive_new(client, &args, outcome_note, &outcomes[1]));
 	CHECK(double_await(server, "ReceiveMessage", 2));
-	CHECK_TEXT(parameter("ReceiveMessage", 1, "VisibilityTimeout"), "0");
-	end();
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 1, "VisibilityTimeout"), "0");
+	scene_end();
 }
 
 /* -------------------------------------------------------------------------------------
@@ -205,7 +167,7 @@ TEST(a_wait_ends_though_the_poll_goes_on)
 {
 	int64_t began_ms = clock_boot_ms(), took_ms;
 
-	begin();
+	scene_begin();
 	start_receive(0, 1, 20000);
 	start_receive(1, 1, 300);
 	CHECK(outcome_await(&outcomes[1]));
@@ -213,55 +175,87 @@ TEST(a_wait_ends_though_the_poll_goes_on)
 	CHECK_NUMBER(outcomes[1].error, SQS_NO_MESSAGE);
 	CHECK(took_ms >= 300 && took_ms < 1000);
 	CHECK(!outcome_is_there(&outcomes[0]));
-	end();
+	scene_end();
 }
 
 TEST(a_wait_ends_with_its_poll)
 {
-	begin();
+	scene_begin();
 	start_receive(0, 1, 1000);
 	CHECK(outcome_await(&outcomes[0]));
 	CHECK_NUMBER(outcomes[0].error, SQS_NO_MESSAGE);
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "1");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "1");
 	CHECK(CLIENT_AWAIT(client, requests, 1));
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 1);
-	end();
+	scene_end();
 }
 
 TEST(who_does_not_wait_has_one_short_poll)
 {
-	begin();
+	scene_begin();
 	start_together(50, 0);
 	CHECK(outcome_await_all(outcomes, 50));
-	CHECK_NUMBER(count_of(SQS_NO_MESSAGE, 50), 50);
+	CHECK_NUMBER(scene_count(SQS_NO_MESSAGE, 50), 50);
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 1);
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "0");
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "MaxNumberOfMessages"), "10");
-	end();
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "0");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "MaxNumberOfMessages"), "10");
+	scene_end();
 }
 
 TEST(short_polls_go_on_while_they_fill)
 {
-	begin();
+	scene_begin();
 	for (size_t i = 0; i < 25; i++)
 		double_put(server, "x");
 	start_together(50, 0);
 	CHECK(outcome_await_all(outcomes, 50));
-	CHECK_NUMBER(count_of(SQS_OK, 50), 25);
-	CHECK_NUMBER(count_of(SQS_NO_MESSAGE, 50), 25);
-	end();
+	CHECK_NUMBER(scene_count(SQS_OK, 50), 25);
+	CHECK_NUMBER(scene_count(SQS_NO_MESSAGE, 50), 25);
+	scene_end();
+}
+
+/* Answers whatever came to the client before. */
+static void await_a_send(size_t i)
+{
+	const struct sqs_send args = {.queue_url = JOBS, .body = "x", .body_len = 1};
+
+	sqs_start(sqs_send_new(client, &args, outcome_note, &outcomes[i]));
+	CHECK(outcome_await(&outcomes[i]));
+}
+
+TEST(an_empty_answer_is_not_the_last_word_while_another_poll_is_out)
+{
+	scene_begin();
+	for (size_t i = 0; i < 10; i++)
+		double_put(server, "first");
+	double_script(server,
+		(struct double_act){.action = "ReceiveMessage", .deed = DOUBLE_ANSWER});
+	double_script(server,
+		(struct double_act){.action = "ReceiveMessage", .deed = DOUBLE_HOLD});
+	start_together(30, 0);
+	CHECK(double_await(server, "ReceiveMessage", 3));
+	await_a_send(30);
+	CHECK_NUMBER(scene_count(SQS_NO_MESSAGE, 30), 0);
+	for (size_t i = 0; i < 10; i++)
+		double_put(server, "second");
+	double_release(server);
+	CHECK(outcome_await_all(outcomes, 30));
+	CHECK_NUMBER(scene_count(SQS_OK, 30), 20);
+	CHECK_NUMBER(scene_count(SQS_NO_MESSAGE, 30), 10);
+	CHECK_NUMBER(double_count(server, "ChangeMessageVisibility"), 0);
+	scene_end();
 }
 
 TEST(an_endless_wait_asks_for_20_seconds)
 {
-	begin();
+	scene_begin();
 	start_receive(0, 1, INT64_MAX);
 	CHECK(double_await(server, "ReceiveMessage", 1));
-	CHECK_TEXT(parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "20");
+	CHECK_TEXT(scene_parameter("ReceiveMessage", 0, "WaitTimeSeconds"), "20");
 	sqs_cancel(ops[0]);
 	CHECK(outcome_await(&outcomes[0]));
 	CHECK_NUMBER(outcomes[0].error, SQS_CANCELLED);
-	end();
+	scene_end();
 }
 
 /* -------------------------------------------------------------------------------------
@@ -270,7 +264,7 @@ TEST(an_endless_wait_asks_for_20_seconds)
 
 TEST(what_comes_for_a_cancelled_receive_goes_to_the_next)
 {
-	begin();
+	scene_begin();
 	start_receive(0, 1, 20000);
 	CHECK(double_await(server, "ReceiveMessage", 1));
 	sqs_cancel(ops[0]);
@@ -282,28 +276,30 @@ TEST(what_comes_for_a_cancelled_receive_goes_to_the_next)
 	CHECK(outcome_await(&outcomes[1]));
 	CHECK_TEXT(body_of(1), "late");
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 1);
-	end();
+	scene_end();
 }
 
 TEST(what_comes_for_nobody_goes_back_to_the_queue)
 {
-	begin();
+	scene_begin();
 	start_receive(0, 1, 20000);
 	CHECK(double_await(server, "ReceiveMessage", 1));
 	sqs_cancel(ops[0]);
 	CHECK(outcome_await(&outcomes[0]));
 	double_put(server, "late");
 	CHECK(double_await(server, "ChangeMessageVisibility", 1));
-	CHECK_TEXT(parameter("ChangeMessageVisibility", 0, "ReceiptHandle"), "receipt-0");
-	CHECK_TEXT(parameter("ChangeMessageVisibility", 0, "VisibilityTimeout"), "0");
+	CHECK_TEXT(scene_parameter("ChangeMessageVisibility", 0, "ReceiptHandle"),
+		"receipt-0");
+	CHECK_TEXT(
+		scene_parameter("ChangeMessageVisibility", 0, "VisibilityTimeout"), "0");
 	CHECK(CLIENT_AWAIT(client, returned, 1));
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 1);
-	end();
+	scene_end();
 }
 
 TEST(what_a_completion_does_not_take_goes_back)
 {
-	begin();
+	scene_begin();
 	outcomes[0].leaves_messages = true;
 	for (size_t i = 0; i < 10; i++)
 		double_put(server, "x");
@@ -312,12 +308,12 @@ TEST(what_a_completion_does_not_take_goes_back)
 	CHECK(double_await(server, "ChangeMessageVisibilityBatch", 1));
 	CHECK(CLIENT_AWAIT(client, returned, 10));
 	outcomes[0].message_count = 0;
-	end();
+	scene_end();
 }
 
 TEST(a_message_with_a_wrong_digest_goes_back)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.action = "ReceiveMessage",
 				      .deed = DOUBLE_BAD_DIGEST});
 	double_put(server, "broken");
@@ -329,7 +325,7 @@ TEST(a_message_with_a_wrong_digest_goes_back)
 	start_receive(1, 1, 20000);
 	CHECK(outcome_await(&outcomes[1]));
 	CHECK_TEXT(body_of(1), "sound");
-	end();
+	scene_end();
 }
 
 /* -------------------------------------------------------------------------------------
@@ -338,21 +334,21 @@ TEST(a_message_with_a_wrong_digest_goes_back)
 
 TEST(all_who_wait_hear_why_the_poll_was_refused)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.action = "ReceiveMessage",
 				      .deed = DOUBLE_FAULT,
 				      .status = 403,
 				      .code = "AccessDenied"});
 	start_together(50, 20000);
 	CHECK(outcome_await_all(outcomes, 50));
-	CHECK_NUMBER(count_of(SQS_DENIED, 50), 50);
+	CHECK_NUMBER(scene_count(SQS_DENIED, 50), 50);
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 1);
-	end();
+	scene_end();
 }
 
 TEST(a_poll_that_failed_is_tried_again)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.action = "ReceiveMessage",
 				      .deed = DOUBLE_PAGE,
 				      .status = 503,
@@ -362,12 +358,12 @@ TEST(a_poll_that_failed_is_tried_again)
 	CHECK(outcome_await(&outcomes[0]));
 	CHECK_TEXT(body_of(0), "at last");
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 3);
-	end();
+	scene_end();
 }
 
 TEST(a_poll_is_given_up_after_three_attempts)
 {
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.action = "ReceiveMessage",
 				      .deed = DOUBLE_PAGE,
 				      .status = 503,
@@ -376,7 +372,7 @@ TEST(a_poll_is_given_up_after_three_attempts)
 	CHECK(outcome_await(&outcomes[0]));
 	CHECK_NUMBER(outcomes[0].error, SQS_SERVICE_FAILED);
 	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 3);
-	end();
+	scene_end();
 }
 
 /* A repeated poll of a FIFO queue gets what the lost answer had. */
@@ -388,7 +384,7 @@ TEST(a_fifo_poll_keeps_its_name_when_it_is_repeated)
 		.visibility_s = -1};
 	char first[64];
 
-	begin();
+	scene_begin();
 	double_script(server, (struct double_act){.deed = DOUBLE_HANG_UP});
 	double_put(server, "x");
 	sqs_start(sqs_receive_new(client, &args, outcome_note, &outcomes[0]));
@@ -396,12 +392,13 @@ TEST(a_fifo_poll_keeps_its_name_when_it_is_repeated)
 	double_parameter(server, "ReceiveMessage", 0, "ReceiveRequestAttemptId", first,
 		sizeof(first));
 	CHECK_NUMBER(strlen(first), 32);
-	CHECK_TEXT(parameter("ReceiveMessage", 1, "ReceiveRequestAttemptId"), first);
+	CHECK_TEXT(
+		scene_parameter("ReceiveMessage", 1, "ReceiveRequestAttemptId"), first);
 	sqs_start(sqs_receive_new(client, &args, outcome_note, &outcomes[1]));
 	CHECK(double_await(server, "ReceiveMessage", 3));
-	CHECK(strcmp(parameter("ReceiveMessage", 2, "ReceiveRequestAttemptId"), first) !=
-		0);
-	end();
+	CHECK(strcmp(scene_parameter("ReceiveMessage", 2, "ReceiveRequestAttemptId"),
+		      first) != 0);
+	scene_end();
 }
 
 TEST_MAIN

@@ -7,24 +7,8 @@
 #include <string.h>
 
 #include "sqs/base/clock.h"
-#include "tests/client/await.h"
-#include "tests/client/double.h"
+#include "tests/client/scene.h"
 #include "tests/lib/test.h"
-
-#define JOBS "http://localhost/000000000000/jobs"
-
-enum { MOST = 300 };
-
-static struct double_server *server;
-static struct sqs_client *client;
-static struct outcome outcomes[MOST];
-
-static void begin(void)
-{
-	server = double_new();
-	client = client_of(double_socket(server));
-	memset(outcomes, 0, sizeof(outcomes));
-}
 
 static void start_send(size_t i, const char *queue_url)
 {
@@ -44,20 +28,11 @@ static void start_receive(size_t i)
 	sqs_start(sqs_receive_new(client, &args, outcome_note, &outcomes[i]));
 }
 
-static size_t count_of(enum sqs_error error)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < MOST; i++)
-		found += outcomes[i].calls == 1 && outcomes[i].error == error;
-	return found;
-}
-
 TEST(a_client_with_nothing_to_do_ends_at_once)
 {
 	int64_t began_ms;
 
-	begin();
+	scene_begin();
 	began_ms = clock_boot_ms();
 	sqs_client_free(client, 30000);
 	CHECK(clock_boot_ms() - began_ms < 1000);
@@ -69,7 +44,7 @@ TEST(everything_that_is_blocked_is_cancelled_in_time)
 {
 	int64_t began_ms;
 
-	begin();
+	scene_begin();
 	double_script(server,
 		(struct double_act){
 			.action = "SendMessage", .deed = DOUBLE_HOLD, .times = 1000});
@@ -89,18 +64,18 @@ TEST(everything_that_is_blocked_is_cancelled_in_time)
 	began_ms = clock_boot_ms();
 	sqs_client_free(client, 100);
 	CHECK(clock_boot_ms() - began_ms < 1000);
-	CHECK_NUMBER(count_of(SQS_CANCELLED), MOST);
+	CHECK_NUMBER(scene_count(SQS_CANCELLED, 300), 300);
 	double_free(server);
 }
 
 TEST(what_was_started_is_drained)
 {
-	begin();
+	scene_begin();
 	for (size_t i = 0; i < 200; i++)
 		start_send(i, JOBS);
 	start_receive(200);
 	sqs_client_free(client, 10000);
-	CHECK_NUMBER(count_of(SQS_OK), 200);
+	CHECK_NUMBER(scene_count(SQS_OK, 201), 200);
 	CHECK_NUMBER(outcomes[200].error, SQS_CANCELLED);
 	double_free(server);
 }
@@ -109,7 +84,7 @@ TEST(receives_do_not_wait_for_the_drain)
 {
 	int64_t began_ms, ended_ms;
 
-	begin();
+	scene_begin();
 	double_script(server,
 		(struct double_act){.action = "SendMessage", .deed = DOUBLE_HOLD});
 	start_send(0, JOBS);
@@ -140,7 +115,7 @@ TEST(what_a_completion_starts_at_the_end_is_cancelled)
 		.wait_ms = 20000,
 		.visibility_s = -1};
 
-	begin();
+	scene_begin();
 	sqs_start(sqs_receive_new(client, &args, start_another, NULL));
 	CHECK(double_await(server, "ReceiveMessage", 1));
 	sqs_client_free(client, 1000);
@@ -152,7 +127,7 @@ TEST(what_a_completion_starts_at_the_end_is_cancelled)
 
 TEST(messages_that_nobody_took_are_given_back_while_draining)
 {
-	begin();
+	scene_begin();
 	outcomes[0].leaves_messages = true;
 	double_put(server, "x");
 	start_receive(0);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Operations of every kind, in great number (churn.c has the list): 20,000 take some
-# twenty seconds, LONG_RUN=1000000 half an hour.
+# twenty seconds, LONG_RUN=1000000 a quarter of an hour.
 . "$(dirname "$0")/../lib/mount.sh"
 operations=${LONG_RUN:-20000}
 workers=4
