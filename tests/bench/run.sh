@@ -14,22 +14,13 @@
 # machine hits all alike; the figures are medians over the rounds.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-write=
-if [ "${1-}" = --write ]; then
-	write=yes
-	shift
-fi
+. "$(dirname "$0")/lib.sh"
+! takes_write "$@" || shift
 rounds=${1:-5}
 ms=${2:-1500}
 bytes=256
-build=${SQSFS_BENCH_BUILD:-$root/build-bench}
 
-if [ ! -f "$build/build.ninja" ]; then
-	meson setup "$build" "$root" --buildtype=release >/dev/null
-fi
-ninja -C "$build" fs/sqsfs tests/bench/bench-load tests/bench/bench-null-fs \
-	tests/bench/bench-client-alone >/dev/null
+build fs/sqsfs tests/bench/bench-load tests/bench/bench-null-fs tests/bench/bench-client-alone
 
 work=$(mktemp -d)
 mount=$work/mnt
@@ -48,16 +39,6 @@ trap 'exit 1' INT TERM
 load=$build/tests/bench/bench-load
 alone=$build/tests/bench/bench-client-alone
 
-# await CONDITION...: until the command succeeds, 10 seconds at most.
-await() {
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 1000 ] || return 1
-		sleep 0.01
-	done
-}
-
 is_unmounted() {
 	! mountpoint -q "$mount"
 }
@@ -72,7 +53,7 @@ note() {
 measure_null() {
 	"$build/tests/bench/bench-null-fs" "$mount" &
 	pid=$!
-	await mountpoint -q "$mount"
+	await 10 mountpoint -q "$mount"
 	for workers in 1 16; do
 		note "write.$workers" null "$load" write "$mount" "$workers" "$ms" "$bytes"
 		note "read.$workers" null "$load" read "$mount" "$workers" "$ms"
@@ -103,8 +84,8 @@ measure_sqsfs() {
 		note "write.$workers" sqsfs "$load" write "$mount/writes" "$workers" "$ms" "$bytes"
 		note "read.$workers" sqsfs "$load" read "$mount/bench" "$workers" "$ms"
 		fusermount3 -u "$mount"
-		await is_unmounted
-		await flock -n "$work/queues/lock" true
+		await 10 is_unmounted
+		await 10 flock -n "$work/queues/lock" true
 	done
 }
 
@@ -120,14 +101,7 @@ done
 
 # Medians by case and column; then a row a case, against the smaller limit.
 table() {
-	sort "$results" | awk '
-		function median(list, n,  i, j, t) {
-			for (i = 2; i <= n; i++)
-				for (j = i; j > 1 && list[j - 1] > list[j]; j--) {
-					t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
-				}
-			return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
-		}
+	sort "$results" | awk "$awk_median"'
 		function row(name, key,  limit, n, c, s) {
 			n = m[key " null"]; c = m[key " client"]; s = m[key " sqsfs"]
 			limit = n < c ? n : c
@@ -149,16 +123,7 @@ table() {
 }
 
 {
-	echo "$(nproc) processors ($(uname -m)), Linux $(uname -r), $(date +%Y-%m-%d);" \
-		"$rounds rounds of $ms ms, $bytes bytes a message; medians."
+	echo "$(machine); $rounds rounds of $ms ms, $bytes bytes a message; medians."
 	table
 } >"$work/table"
-cat "$work/table"
-
-if [ -n "$write" ]; then
-	awk -v file="$work/table" '
-		/<!-- table -->/ { print; while ((getline line < file) > 0) print line; skip = 1; next }
-		/<!-- end -->/ { skip = 0 }
-		!skip { print }' "$root/docs/benchmarks.md" >"$work/page"
-	cp "$work/page" "$root/docs/benchmarks.md"
-fi
+publish "$work/table" table end

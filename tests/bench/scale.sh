@@ -12,23 +12,15 @@
 # change the size.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-write=
-if [ "${1-}" = --write ]; then
-	write=yes
-	shift
-fi
+. "$(dirname "$0")/lib.sh"
+! takes_write "$@" || shift
 [ $# -gt 0 ] || set -- dump next prefetch inbox queues
 messages=${MESSAGES:-100000}
 queues=${QUEUES:-50000}
 workers=4
-build=${SQSFS_BENCH_BUILD:-$root/build-bench}
 results=$build/scale-results
 
-if [ ! -f "$build/build.ninja" ]; then
-	meson setup "$build" "$root" --buildtype=release >/dev/null
-fi
-ninja -C "$build" fs/sqsfs sqs/local/sqs-local tests/bench/bench-drain >/dev/null
+build fs/sqsfs sqs/local/sqs-local tests/bench/bench-drain
 touch "$results"
 
 work=$(mktemp -d)
@@ -38,21 +30,6 @@ fs_pid=
 server_pid=
 part=
 export AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench XDG_STATE_HOME="$work/state"
-
-fail() {
-	echo "scale: $*" >&2
-	exit 1
-}
-
-# await CONDITION...: until the command succeeds, 30 seconds at most.
-await() {
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 600 ] || fail "not in 30 s: $*"
-		sleep 0.05
-	done
-}
 
 is_serving() {
 	grep -q '^http://' "$work/endpoint"
@@ -64,7 +41,7 @@ start() { # OPTIONS
 	"$build/sqs/local/sqs-local" --listen 127.0.0.1:0 --log "$work/requests" \
 		"$work/served" >"$work/endpoint" &
 	server_pid=$!
-	await is_serving
+	await 30 is_serving
 	mount_here "$1"
 }
 
@@ -72,7 +49,7 @@ mount_here() { # OPTIONS
 	"$build/fs/sqsfs" -f -o "visibility=3600,wait=1$1" \
 		"$(grep -o 'http://[^ ]*' "$work/endpoint")" "$mount" 2>"$work/log" &
 	fs_pid=$!
-	await mountpoint -q "$mount"
+	await 30 mountpoint -q "$mount"
 }
 
 unmount() {
@@ -128,7 +105,7 @@ measure() {
 	"$@" >"$work/said"
 	seconds=$(($(date +%s%N) - began))
 	seconds=$(awk -v ns="$seconds" '{ s = $2 } END { printf "%.2f", s ? s : ns / 1e9 }' "$work/said")
-	await is_settled
+	await 30 is_settled
 	printf '%s|%s|%s|%s|%s|%s\n' "$part" "$measured" "$(($(requests) - asked))" "$seconds" \
 		"$(peak_mib "$fs_pid")" "$(peak_mib "$server_pid")" >>"$work/results"
 }
@@ -235,7 +212,7 @@ section() { # WHAT NAMES
 }
 
 table() {
-	echo "$(nproc) processors ($(uname -m)), Linux $(uname -r), $(date +%Y-%m-%d); memory is the peak of resident memory."
+	echo "$(machine); memory is the peak of resident memory."
 	section "$messages messages" 'dump next prefetch inbox'
 	section "$queues queues" 'queues'
 }
@@ -258,12 +235,4 @@ for part; do
 	cp "$work/all" "$results"
 done
 table >"$work/table"
-cat "$work/table"
-
-if [ -n "$write" ]; then
-	awk -v file="$work/table" '
-		/<!-- scale -->/ { print; while ((getline line < file) > 0) print line; skip = 1; next }
-		/<!-- end of scale -->/ { skip = 0 }
-		!skip { print }' "$root/docs/benchmarks.md" >"$work/page"
-	cp "$work/page" "$root/docs/benchmarks.md"
-fi
+publish "$work/table" scale 'end of scale'

@@ -21,13 +21,13 @@
 # The servers' files are in $TMPDIR, which must be on a disk: a memory's sync is none.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$(dirname "$0")/lib.sh"
 fauxqs_version=2.4.1
 node_version=22.23.3
 fill_seconds=300 # then a server gets the backlog that it has
 large_ahead=4800 # messages of 100 KB, before the backlog of 100 bytes
 
-write='' servers='full normal fauxqs memory' rounds=3 ms=1000 backlog=1000000
+servers='full normal fauxqs memory' rounds=3 ms=1000 backlog=1000000
 while [ $# -gt 0 ]; do
 	case $1 in
 	--write) write=yes ;;
@@ -44,11 +44,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-build=${SQSFS_BENCH_BUILD:-$root/build-bench}
-if [ ! -f "$build/build.ninja" ]; then
-	meson setup "$build" "$root" --buildtype=release >/dev/null
-fi
-ninja -C "$build" sqs/local/sqs-local tests/bench/bench-serve-load >/dev/null
+build sqs/local/sqs-local tests/bench/bench-serve-load
 load=$build/tests/bench/bench-serve-load
 
 work=$(mktemp -d)
@@ -66,8 +62,7 @@ trap cleanup EXIT
 trap 'exit 1' INT TERM
 
 if [ "$(stat -f -c %T "$work")" = tmpfs ]; then
-	echo "serve.sh: $work is in memory: name a directory on a disk in TMPDIR" >&2
-	exit 1
+	fail "$work is in memory: name a directory on a disk in TMPDIR"
 fi
 
 #
@@ -116,20 +111,21 @@ launch() { # NAME
 	esac
 }
 
+is_serving() {
+	grep -q '[0-9]$' "$work/address"
+}
+
+is_serving_or_dead() {
+	is_serving || ! kill -0 "$server" 2>/dev/null
+}
+
 # Starts a server and lets it get warm; sets $server and $port.
 start() { # NAME
 	rm -rf "$work/data"
 	launch "$1" >"$work/address" 2>"$work/log" &
 	server=$!
-	tries=0
-	until grep -q '[0-9]$' "$work/address"; do
-		tries=$((tries + 1))
-		if [ "$tries" -gt 200 ] || ! kill -0 "$server" 2>/dev/null; then
-			echo "serve.sh: $1 does not start: $(tail -n 3 "$work/log")" >&2
-			exit 1
-		fi
-		sleep 0.05
-	done
+	await 10 is_serving_or_dead
+	is_serving || fail "$1 does not start: $(tail -n 3 "$work/log")"
 	port=$(sed 's/.*://' "$work/address")
 	make_queue warm
 	"$load" "$port" "$url" cell 16 "$ms" 100 5000 >/dev/null
@@ -220,14 +216,7 @@ done
 
 # Medians by case; a row a case; the ratio is to fauxqs with its storage.
 table() {
-	awk '
-		function median(list, n,  i, j, t) {
-			for (i = 2; i <= n; i++)
-				for (j = i; j > 1 && list[j - 1] > list[j]; j--) {
-					t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
-				}
-			return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
-		}
+	awk "$awk_median"'
 		function middle(key, field,  i, list) {
 			for (i = 1; i <= count[key]; i++)
 				list[i] = values[key, field, i] + 0
@@ -274,7 +263,7 @@ table() {
 }
 
 {
-	echo "$(nproc) processors ($(uname -m)), Linux $(uname -r), $(date +%Y-%m-%d);" \
+	echo "$(machine);" \
 		"fauxqs $fauxqs_version; empty queue: $rounds rounds of $ms ms, medians."
 	if [ "$backlog" -gt 0 ]; then
 		echo "The backlog: $backlog messages."
@@ -284,12 +273,4 @@ table() {
 	echo
 	table
 } >"$work/table"
-cat "$work/table"
-
-if [ -n "$write" ]; then
-	awk -v file="$work/table" '
-		/<!-- serve -->/ { print; while ((getline line < file) > 0) print line; skip = 1; next }
-		/<!-- serve end -->/ { skip = 0 }
-		!skip { print }' "$root/docs/benchmarks.md" >"$work/page"
-	cp "$work/page" "$root/docs/benchmarks.md"
-fi
+publish "$work/table" serve 'serve end'

@@ -138,6 +138,11 @@ static bool create_queue(const struct house *house)
 		       "<QueueUrl>") != NULL;
 }
 
+static bool house_with_jobs(struct house *house)
+{
+	return house_init(house, "") && create_queue(house);
+}
+
 /* Waits until so many long polls are parked. */
 static void await_parked(const struct house *house, int count)
 {
@@ -146,6 +151,15 @@ static void await_parked(const struct house *house, int count)
 	snprintf(line, sizeof(line), "\nsqs_local_parked_polls %d\n", count);
 	while (!strstr(finish(begin(house, "/_sqs-local/metrics", "")), line))
 		usleep(1000);
+}
+
+/* Begins a long poll on the queue "jobs", and waits until it is parked: the only one. */
+static int begin_poll(const struct house *house)
+{
+	int poll = begin_on_jobs(house, "Action=ReceiveMessage&WaitTimeSeconds=20");
+
+	await_parked(house, 1);
+	return poll;
 }
 
 /* -------------------------------------------------------------------------------------
@@ -157,12 +171,10 @@ TEST(a_poll_is_woken_when_the_clock_is_moved_to_its_message)
 	struct house house;
 	int poll;
 
-	CHECK(house_init(&house, ""));
-	CHECK(create_queue(&house));
+	CHECK(house_with_jobs(&house));
 	CHECK(says(&house, "Action=SendMessage&MessageBody=later&DelaySeconds=10",
 		"<MessageId>"));
-	poll = begin_on_jobs(&house, "Action=ReceiveMessage&WaitTimeSeconds=20");
-	await_parked(&house, 1);
+	poll = begin_poll(&house);
 	move_time(&house, 9000);
 	CHECK(says(&house, "Action=ReceiveMessage", "<ReceiveMessageResult></"));
 	await_parked(&house, 1);
@@ -176,10 +188,8 @@ TEST(a_poll_ends_when_the_clock_is_moved_past_its_time)
 	struct house house;
 	int poll;
 
-	CHECK(house_init(&house, ""));
-	CHECK(create_queue(&house));
-	poll = begin_on_jobs(&house, "Action=ReceiveMessage&WaitTimeSeconds=20");
-	await_parked(&house, 1);
+	CHECK(house_with_jobs(&house));
+	poll = begin_poll(&house);
 	move_time(&house, 20000);
 	CHECK(strstr(finish(poll), "<ReceiveMessageResult></") != NULL);
 	house_finish(&house);
@@ -189,8 +199,7 @@ TEST(a_message_comes_back_when_the_clock_is_moved_past_its_visibility)
 {
 	struct house house;
 
-	CHECK(house_init(&house, ""));
-	CHECK(create_queue(&house));
+	CHECK(house_with_jobs(&house));
 	CHECK(says(&house, "Action=SendMessage&MessageBody=hello", "<MessageId>"));
 	CHECK(says(&house, "Action=ReceiveMessage", "<Body>hello</Body>"));
 	move_time(&house, 29999);
@@ -210,10 +219,8 @@ TEST(the_end_answers_what_waits_and_keeps_what_was_sent)
 	struct house house;
 	int poll;
 
-	CHECK(house_init(&house, ""));
-	CHECK(create_queue(&house));
-	poll = begin_on_jobs(&house, "Action=ReceiveMessage&WaitTimeSeconds=20");
-	await_parked(&house, 1);
+	CHECK(house_with_jobs(&house));
+	poll = begin_poll(&house);
 	local_server_free(house.server);
 	CHECK(strstr(finish(poll), "<ReceiveMessageResult></") != NULL);
 	house_open(&house);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # Verbs for tests that talk to sqs-local. A test begins with the claim it tests, reads
-# this file and uses the verbs; what it started is ended whatever happens.
+# this file and uses the verbs, those of tests/lib/verbs.sh too; what it started is
+# ended whatever happens.
 #
 #	. "$(dirname "$0")/server.sh"
 #	write_credentials
@@ -9,33 +10,13 @@
 #
 # SQS_LOCAL names the program under test. Exit status 77 is "skipped".
 # Set by this file: $tmp, a directory of the test's own; $here, the test's.
-set -u
-export LC_ALL=C.UTF-8
+# shellcheck source=../lib/verbs.sh
+. "$(dirname "$0")/../lib/verbs.sh"
 
-SQS_LOCAL=${SQS_LOCAL:-sqs-local}
 # shellcheck disable=SC2034 # for those who read this file
 here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/sqs-local-test.XXXXXX")
-server_pid=
 server_dir=$tmp/served
-endpoint=
-helpers=
-
-fail() {
-	echo "FAILED: $*"
-	exit 1
-}
-
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
-
-need() { # PROGRAM...
-	for program; do
-		command -v "$program" >/dev/null || skip "$program is missing"
-	done
-}
 
 # Sets $python to an interpreter that has the module: Debian's, or the first in PATH.
 need_python() { # MODULE
@@ -43,20 +24,6 @@ need_python() { # MODULE
 		"$python" -W ignore -c "import $1" 2>/dev/null && return
 	done
 	skip "no python3 has $1"
-}
-
-await() { # SECONDS COMMAND...
-	until_s=$(($(date +%s) + $1))
-	shift
-	until "$@" 2>/dev/null; do
-		[ "$(date +%s)" -le "$until_s" ] || fail "not in time: $*"
-		sleep 0.05
-	done
-}
-
-# Notes processes that the test started in the background, to be ended with it.
-background() { # PID...
-	helpers="$helpers $*"
 }
 
 #
@@ -88,28 +55,12 @@ start_server() { # [OPTION]...
 	address=${endpoint#http://}
 }
 
-is_gone() { # PID
-	! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"
-}
-
 # As a service manager does, and expects that it ends well and soon.
 stop_server() {
 	kill "$server_pid"
 	await 10 is_gone "$server_pid"
 	wait "$server_pid" || fail "sqs-local ended with status $?"
 	server_pid=
-}
-
-kill_server() {
-	kill -9 "$server_pid"
-	wait "$server_pid" 2>/dev/null
-	server_pid=
-}
-
-# What goes wrong from now on, in the words of docs/local.md; '' for nothing.
-faults() { # RULES
-	curl -sf --data-binary "$1" "$endpoint/_sqs-local/faults" >/dev/null ||
-		fail "faults refused: $1"
 }
 
 # A request in the Query protocol, on the queue "jobs" unless a path is given.
@@ -125,8 +76,7 @@ element() { # NAME
 cleanup() {
 	status=$?
 	trap - EXIT INT TERM
-	# shellcheck disable=SC2086 # a list of numbers
-	[ -z "$helpers" ] || kill -9 $helpers 2>/dev/null
+	end_helpers
 	if [ -n "$server_pid" ]; then
 		kill "$server_pid"
 		wait "$server_pid" || {

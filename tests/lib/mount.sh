@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # Verbs for mount tests. A test is a script that begins with the claim it tests,
-# reads this file, and uses the verbs; what it leaves behind is cleaned up whatever
-# happens.
+# reads this file, and uses the verbs, those of verbs.sh too; what it leaves behind is
+# cleaned up whatever happens.
 #
 #	# semantics.md: "..."
 #	. "$(dirname "$0")/../lib/mount.sh"
@@ -13,27 +13,10 @@
 #
 # SQSFS and SQS_LOCAL name the programs under test. Exit status 77 is "skipped".
 # Set by this file: $tmp, a directory of the test's own; $mnt, the mount point.
-set -u
-export LC_ALL=C.UTF-8
+# shellcheck source=../lib/verbs.sh
+. "$(dirname "$0")/../lib/verbs.sh"
 
 SQSFS=${SQSFS:-sqsfs}
-SQS_LOCAL=${SQS_LOCAL:-sqs-local}
-
-fail() {
-	echo "FAILED: $*"
-	exit 1
-}
-
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
-
-need() { # PROGRAM...
-	for program; do
-		command -v "$program" >/dev/null || skip "$program is missing"
-	done
-}
 
 is_root() {
 	[ "$(id -u)" = 0 ]
@@ -62,43 +45,15 @@ unset AWS_PROFILE AWS_ENDPOINT_URL AWS_ENDPOINT_URL_SQS AWS_REGION AWS_DEFAULT_R
 export AWS_ACCESS_KEY_ID=AKIDTEST AWS_SECRET_ACCESS_KEY=secret AWS_EC2_METADATA_DISABLED=true
 
 sqsfs_pid=
-server_pid=
-endpoint=
 server_dir=$tmp/served
-helpers=
 errors_are_expected=
 
 #
 # Waiting
 #
 
-# Runs the command until it succeeds; fails the test after that many seconds.
-await() { # SECONDS COMMAND...
-	await_s=$1
-	shift
-	soon "$await_s" "$@" || fail "not in $await_s s: $*"
-}
-
-# The same, and tells by its status whether it did.
-soon() { # SECONDS COMMAND...
-	until_s=$(($(now_s) + $1))
-	shift
-	until "$@" 2>/dev/null; do
-		[ "$(now_s)" -le "$until_s" ] || return 1
-		sleep 0.05
-	done
-}
-
-now_s() {
-	date +%s
-}
-
 now_ms() {
 	date +%s%3N
-}
-
-is_gone() { # PID
-	! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"
 }
 
 # Whether the process sleeps in open(2): it waits for a message.
@@ -109,11 +64,6 @@ waits_in_open() { # PID...
 		*) return 1 ;;
 		esac
 	done
-}
-
-# Notes processes that the test started in the background, to be ended with it.
-background() { # PID...
-	helpers="$helpers $*"
 }
 
 #
@@ -185,18 +135,6 @@ start_server() { # [OPTIONS]
 	endpoint=$(grep -o '^http://[^ ]*' "$tmp/endpoint")
 	server_address=${endpoint#http://}
 	mark
-}
-
-# What goes wrong from now on, in the words of docs/local.md; '' for nothing.
-faults() { # RULES
-	curl -sf --data-binary "$1" "$endpoint/_sqs-local/faults" >/dev/null ||
-		fail "faults refused: $1"
-}
-
-kill_server() {
-	kill -9 "$server_pid"
-	wait "$server_pid" 2>/dev/null
-	server_pid=
 }
 
 # A request of our own in the log: what was asked before it is above it.
@@ -340,8 +278,7 @@ log_is_clean() {
 cleanup() {
 	status=$?
 	trap - EXIT INT TERM
-	# shellcheck disable=SC2086 # a list of numbers
-	[ -z "$helpers" ] || kill -9 $helpers 2>/dev/null
+	end_helpers
 	grep -q " $mnt fuse" /proc/self/mounts && { detach || detach -z; }
 	if [ -n "$sqsfs_pid" ]; then
 		soon 5 is_gone "$sqsfs_pid" || end_process "$sqsfs_pid" || status=1

@@ -4,12 +4,12 @@
 # at once while four shell workers drain it; every body is compared.
 # semantics.md: "The bytes of the body are the bytes of the file."
 # semantics.md: "`while cat q/next.$$ > job; do work job && rm q/next.$$; done` is a worker: workers never get one message twice inside its visibility timeout."
-. "$(dirname "$0")/../lib/mount.sh"
+. "$(dirname "$0")/../lib/workers.sh"
 need rsync tar python3
 files=${MAIN_JOB_FILES:-5000}
 share=$((files / 5))
 mount_sqsfs -o wait=10,visibility=600
-mkdir "$mnt/q" "$tmp/stage" "$tmp/got"
+mkdir "$mnt/q" "$tmp/stage"
 
 # Every n-th of what is there, so that all kinds are: text, catalogues, images, archives.
 find /usr/share /usr/lib -xdev -type f -size +0 -size -700k -readable 2>/dev/null |
@@ -34,7 +34,7 @@ for way in cp rsync tar shell python; do
 done
 find "$tmp/stage" -type f -exec sha256sum {} + | cut -d ' ' -f 1 | sort >"$tmp/sent"
 
-cat >"$tmp/worker" <<'END'
+start_workers <<'END'
 n=0
 while cat "$2/next.$1" >"$3/$1-$n" 2>"$3.err-$1"; do
 	rm "$2/next.$1" || exit 1
@@ -43,13 +43,8 @@ done
 rm "$3/$1-$n"
 grep -q 'Resource temporarily unavailable' "$3.err-$1"
 END
-workers=
-for w in 1 2 3 4; do
-	sh "$tmp/worker" "$w" "$mnt/q" "$tmp/got" &
-	workers="$workers $!"
-done
 
-began=$(now_s)
+start_clock
 cd "$tmp/stage" || fail "cd"
 senders=
 cp cp/* "$mnt/q/" &
@@ -66,23 +61,12 @@ python3 -c 'import os, shutil, sys
 for name in os.listdir("python"):
     shutil.copy("python/" + name, sys.argv[1])' "$mnt/q" &
 senders="$senders $!"
-# shellcheck disable=SC2086 # lists of numbers
-background $workers $senders
 cd / || fail "cd /"
-
-for pid in $senders; do
-	wait "$pid" || fail "a sender failed"
-done
-sync "$mnt/q" || fail "sync"
-echo "sent in $(($(now_s) - began)) s"
-for pid in $workers; do
-	wait "$pid" || fail "a worker failed: $(cat "$tmp"/got.err-*)"
-done
-echo "drained in $(($(now_s) - began)) s"
+# shellcheck disable=SC2086 # a list of numbers
+await_drained $senders
 
 find "$tmp/got" -type f -exec sha256sum {} + | cut -d ' ' -f 1 | sort >"$tmp/received"
 [ "$(wc -l <"$tmp/sent")" = $((share * 5)) ] || fail "staged $(wc -l <"$tmp/sent")"
-cmp "$tmp/sent" "$tmp/received" ||
-	fail "lost: $(comm -23 "$tmp/sent" "$tmp/received" | wc -l), twice or altered: $(comm -13 "$tmp/sent" "$tmp/received" | wc -l)"
+all_came
 names_are "$mnt/q" next || fail "ls shows $(names "$mnt/q")"
 rmdir "$mnt/q" || fail "the queue is not empty"

@@ -3,23 +3,18 @@
 # Short messages in great number: 16 writers, 4 workers, each line counted.
 # semantics.md: "A new file in a queue's directory is a message: its content is the body, its name means nothing."
 # semantics.md: "`while cat q/next.$$ > job; do work job && rm q/next.$$; done` is a worker: workers never get one message twice inside its visibility timeout."
-. "$(dirname "$0")/../lib/mount.sh"
+. "$(dirname "$0")/../lib/workers.sh"
 lines=${MANY_LINES:-100000}
 share=$((lines / 16))
 mount_sqsfs -o wait=10,visibility=600
-mkdir "$mnt/q" "$tmp/got"
+mkdir "$mnt/q"
 
-cat >"$tmp/worker" <<'END'
+start_workers <<'END'
 while cat "$2/next.$1" >>"$3/$1" 2>"$3.err-$1"; do
 	rm "$2/next.$1" || exit 1
 done
 grep -q 'Resource temporarily unavailable' "$3.err-$1"
 END
-workers=
-for w in 1 2 3 4; do
-	sh "$tmp/worker" "$w" "$mnt/q" "$tmp/got" &
-	workers="$workers $!"
-done
 
 cat >"$tmp/writer" <<'END'
 n=0
@@ -28,28 +23,18 @@ while [ "$n" -lt "$3" ]; do
 	echo "line $n of writer $1" >"$2/$1" || exit 1
 done
 END
-began=$(now_s)
+start_clock
 writers=
 for w in $(seq 16); do
 	sh "$tmp/writer" "$w" "$mnt/q" "$share" &
 	writers="$writers $!"
 done
-# shellcheck disable=SC2086 # lists of numbers
-background $workers $writers
-for pid in $writers; do
-	wait "$pid" || fail "a writer failed"
-done
-sync "$mnt/q" || fail "sync"
-echo "sent in $(($(now_s) - began)) s"
-for pid in $workers; do
-	wait "$pid" || fail "a worker failed: $(cat "$tmp"/got.err-*)"
-done
-echo "drained in $(($(now_s) - began)) s"
+# shellcheck disable=SC2086 # a list of numbers
+await_drained $writers
 
 for w in $(seq 16); do
 	seq -f "line %.0f of writer $w" "$share"
 done | sort >"$tmp/sent"
 sort "$tmp"/got/* >"$tmp/received"
-cmp "$tmp/sent" "$tmp/received" ||
-	fail "lost: $(comm -23 "$tmp/sent" "$tmp/received" | wc -l), twice or altered: $(comm -13 "$tmp/sent" "$tmp/received" | wc -l)"
+all_came
 rmdir "$mnt/q" || fail "the queue is not empty"
