@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fs/errno.h"
+#include "fs/failure.h"
 #include "sqs/base/clock.h"
 #include "sqs/base/log.h"
 
@@ -122,11 +123,10 @@ void call_wait_end_all(struct mount *mount)
 void call_reply_failure(fuse_req_t req, const char *operation, const char *name,
 	const struct sqs_failure *failure)
 {
+	char line[FAILURE_SIZE];
+
 	if (failure->error != SQS_CANCELLED && failure->error != SQS_NO_MESSAGE)
-		log_warning(operation, "%s: %s: %s%s%s%s%s", name,
-			sqs_error_text(failure->error), failure->code,
-			*failure->code && *failure->message ? ": " : "", failure->message,
-			*failure->request_id ? ", request " : "", failure->request_id);
+		log_warning(operation, "%s: %s", name, failure_advice(failure, line));
 	fuse_reply_err(req, errno_of(failure->error));
 }
 

@@ -7,6 +7,7 @@
 
 #include "fs/call.h"
 #include "fs/errno.h"
+#include "fs/failure.h"
 #include "fs/options.h"
 #include "fs/queue.h"
 #include "fs/sweep.h"
@@ -97,11 +98,10 @@ static int64_t pause_ms(unsigned attempts)
 
 static void note_error(struct message *message, const struct sqs_failure *failure)
 {
-	char *text;
+	char words[FAILURE_SIZE];
+	char *text = strdup(failure_words(failure, words));
 
-	if (asprintf(&text, "%s%s%s%s%s", failure->code, *failure->code ? ": " : "",
-		    *failure->message ? failure->message : sqs_error_text(failure->error),
-		    *failure->request_id ? ", request " : "", failure->request_id) < 0)
+	if (!text)
 		return;
 	free(message->error);
 	message->error = text;
@@ -144,10 +144,10 @@ static void finish_locked(struct deletion *deletion, const struct sqs_failure *f
 static void log_failure(
 	const struct message *message, const struct sqs_failure *failure, bool is_retried)
 {
-	log_warning("delete", "%s: %s: %s%s%s%s%s%s", message->delivery->id,
-		sqs_error_text(failure->error), failure->code,
-		*failure->code && *failure->message ? ": " : "", failure->message,
-		*failure->request_id ? ", request " : "", failure->request_id,
+	char line[FAILURE_SIZE];
+
+	log_warning("delete", "%s: %s%s", message->delivery->id,
+		failure_line(failure, line),
 		is_retried ? "; trying again" : "; it is delivered again");
 }
 

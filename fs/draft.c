@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "fs/draft_send.h"
+#include "fs/failure.h"
 #include "fs/options.h"
 #include "fs/saved.h"
 #include "fs/send_order.h"
@@ -452,17 +453,13 @@ void draft_set_failure_locked(struct draft *draft, const struct sqs_failure *fai
 bool draft_describe_error(const struct draft *draft, char *text, size_t size)
 {
 	const struct sqs_failure *failure = draft->failure;
+	char words[FAILURE_SIZE];
 
 	if (draft->state == DRAFT_KILLED)
 		snprintf(text, size, "writer was killed");
 	else if (!failure)
 		return false;
-	else if (failure->code[0] || failure->message[0])
-		snprintf(text, size, "%s%s%s%s%s", failure->code,
-			failure->code[0] && failure->message[0] ? ": " : "",
-			failure->message, failure->request_id[0] ? ", request " : "",
-			failure->request_id);
 	else
-		snprintf(text, size, "%s", sqs_error_text(failure->error));
+		snprintf(text, size, "%s", failure_words(failure, words));
 	return true;
 }

@@ -8,6 +8,7 @@
 
 #include "fs/draft_op.h"
 #include "fs/draft_outcome.h"
+#include "fs/failure.h"
 #include "fs/options.h"
 #include "fs/send_order.h"
 #include "fs/spool.h"
@@ -33,10 +34,10 @@ static void end_attempt(
 static void log_failure(
 	const struct draft *draft, const char *name, const struct sqs_failure *failure)
 {
-	log_warning("send", "%s/%s: %s: %s%s%s%s%s", draft->queue->name, name,
-		sqs_error_text(failure->error), failure->code,
-		*failure->code && *failure->message ? ": " : "", failure->message,
-		*failure->request_id ? ", request " : "", failure->request_id);
+	char line[FAILURE_SIZE];
+
+	log_warning("send", "%s/%s: %s", draft->queue->name, name,
+		failure_advice(failure, line));
 }
 
 static void finish(struct draft *draft, const struct sqs_result *result)

@@ -10,4 +10,7 @@
 
 int errno_of(enum sqs_error error);
 
+/* What a person can do about it, in a few words; "" for nothing in particular. */
+const char *errno_advice(enum sqs_error error);
+
 #endif

@@ -8,6 +8,7 @@
 #include "fs/call.h"
 #include "fs/encoding.h"
 #include "fs/errno.h"
+#include "fs/failure.h"
 #include "fs/line_kept.h"
 #include "fs/options.h"
 #include "fs/writer.h"
@@ -141,9 +142,10 @@ static void keep_rest(struct line_batch *batch)
 
 static void log_failure(const struct line_batch *batch, const struct sqs_failure *failure)
 {
-	log_warning("send", "%s/.sqs/lines: %s: %s%s%s", batch->queue->name,
-		sqs_error_text(failure->error), failure->code,
-		*failure->code && *failure->message ? ": " : "", failure->message);
+	char line[FAILURE_SIZE];
+
+	log_warning("send", "%s/.sqs/lines: %s", batch->queue->name,
+		failure_advice(failure, line));
 }
 
 /* One line is over: starts more, or answers when it was the last. */

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "fs/call.h"
+#include "fs/failure.h"
 #include "fs/helper.h"
 #include "fs/kernel_timeout.h"
 #include "fs/mountpoint.h"
@@ -66,6 +67,7 @@ static bool start_client(struct program *p, char *why, size_t size)
 {
 	const struct options *options = p->options;
 	struct sqs_failure failure = {0};
+	char words[FAILURE_SIZE];
 	struct sqs_config config = {
 		.endpoint = options->endpoint,
 		.region = options->region,
@@ -82,8 +84,7 @@ static bool start_client(struct program *p, char *why, size_t size)
 	p->mount.client = sqs_client_new(&config, &failure);
 	if (p->mount.client)
 		return true;
-	snprintf(why, size, "%s",
-		*failure.message ? failure.message : sqs_error_text(failure.error));
+	snprintf(why, size, "%s", failure_words(&failure, words));
 	return false;
 }
 

@@ -2,7 +2,10 @@
 #include "fs/probe.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "fs/errno.h"
+#include "fs/failure.h"
 #include "fs/options.h"
 #include "fs/root_dir.h"
 
@@ -46,6 +49,20 @@ static bool is_fatal(enum sqs_error error)
 	return error != SQS_OK && error != SQS_DENIED && error != SQS_THROTTLED;
 }
 
+/* Where the service was not reached its words begin with where. */
+static void say_why(const struct mount *mount, const struct sqs_failure *failure,
+	char *why, size_t size)
+{
+	const char *endpoint = sqs_client_endpoint(mount->client);
+	bool says_where = strncmp(failure->message, endpoint, strlen(endpoint)) == 0;
+	const char *advice = errno_advice(failure->error);
+	char words[FAILURE_SIZE];
+
+	snprintf(why, size, "%s%s%s%s%s", says_where ? "" : endpoint,
+		says_where ? "" : ": ", failure_words(failure, words),
+		*advice ? "; " : "", advice);
+}
+
 bool probe(struct mount *mount, char *why, size_t size)
 {
 	struct probing probing = {
@@ -68,8 +85,6 @@ bool probe(struct mount *mount, char *why, size_t size)
 	pthread_mutex_unlock(&probing.lock);
 	if (!is_fatal(failure->error))
 		return true;
-	snprintf(why, size, "%s: %s%s%s", sqs_client_endpoint(mount->client),
-		failure->code, *failure->code ? ": " : "",
-		*failure->message ? failure->message : sqs_error_text(failure->error));
+	say_why(mount, failure, why, size);
 	return false;
 }

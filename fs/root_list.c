@@ -8,6 +8,7 @@
 
 #include "fs/call.h"
 #include "fs/errno.h"
+#include "fs/failure.h"
 #include "fs/options.h"
 #include "fs/root.h"
 #include "fs/root_dir.h"
@@ -208,10 +209,10 @@ void root_listed(struct mount *mount, const struct sqs_result *result)
 static void on_list(void *arg, const struct sqs_result *result)
 {
 	struct root *root = arg;
+	char line[FAILURE_SIZE];
 
 	if (result->error && result->error != SQS_CANCELLED)
-		log_warning("list", "%s: %s", sqs_error_text(result->error),
-			result->failure->message);
+		log_warning("list", "%s", failure_advice(result->failure, line));
 	root_listed(root->dir.node.mount, result);
 	node_unref(&root->dir.node);
 }

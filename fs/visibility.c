@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "fs/call.h"
+#include "fs/failure.h"
 #include "fs/queue.h"
 #include "fs/sweep.h"
 #include "sqs/base/clock.h"
@@ -145,12 +146,13 @@ static void on_renewed(void *arg, const struct sqs_result *result)
 {
 	struct change *change = arg;
 	struct mount *mount = change->message->node.mount;
+	char line[FAILURE_SIZE];
 	struct sqs_op *op;
 
 	if (result->error && result->error != SQS_CANCELLED)
-		log_warning("message", "%s: its lease was not extended: %s %s%s",
-			change->message->delivery->id, sqs_error_text(result->error),
-			result->failure->message,
+		log_warning("message", "%s: its lease was not extended: %s%s",
+			change->message->delivery->id,
+			failure_line(result->failure, line),
 			is_worth_a_retry(result->error) ? "; trying again" : "");
 	mount_lock(mount);
 	op = changed_locked(change, result->error);

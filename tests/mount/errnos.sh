@@ -17,10 +17,17 @@ new_queue() {
 	mkdir "$q" || fail "mkdir"
 }
 
-refuses_send() { # ERRNO FAULT
+# semantics.md: "A line of the log, and on the terminal at mount, carries both and the service's own code, message and request id"
+refuses_send() { # ERRNO FAULT ADVICE
 	new_queue
 	faults "SendMessage* $2"
 	expect_errno "$1" cp /etc/hostname "$q/f"
+	line=$(grep "send: q$queues/f: " "$log" | tail -n 1)
+	code=$(echo "$2" | sed -n 's/^error=\([^ ]*\).*/\1/p')
+	case $line in
+	*"${code:-Throttl}"*", request "*"; $3") ;;
+	*) fail "the log says: $line" ;;
+	esac
 	# semantics.md: "A file that could not be sent stays listed with its content, and `user.sqs.error` says why in the service's own words."
 	faults ''
 	cmp -s /etc/hostname "$q/f" || fail "$2: the file is gone"
@@ -36,29 +43,29 @@ refuses() { # ERRNO FAULT COMMAND...
 }
 
 # semantics.md: "| throttled, after all retries | EAGAIN | send less at a time, try again later |"
-refuses_send EAGAIN throttle
+refuses_send EAGAIN throttle "send less at a time, try again later"
 # semantics.md: "| no such queue | ENOENT | `mkdir` it, or check name, account and region |"
-refuses_send ENOENT error=AWS.SimpleQueueService.NonExistentQueue
+refuses_send ENOENT error=AWS.SimpleQueueService.NonExistentQueue "mkdir it, or check name, account and region"
 # semantics.md: "| characters that no message can carry | EILSEQ | use `-o format=auto` or `base64` |"
-refuses_send EILSEQ error=InvalidMessageContents
+refuses_send EILSEQ error=InvalidMessageContents "use -o format=auto or base64"
 # semantics.md: "| too large | EFBIG at write, EMSGSIZE at close | send less, or raise the queue's MaximumMessageSize |"
-refuses_send EMSGSIZE error=AWS.SimpleQueueService.BatchRequestTooLong
-# semantics.md: "| the service refused a parameter | EINVAL | see `user.sqs.error` or the log |"
-refuses_send EINVAL error=InvalidParameterValue
-refuses_send EINVAL error=SomethingThatNobodyHasHeardOf
+refuses_send EMSGSIZE error=AWS.SimpleQueueService.BatchRequestTooLong "send less, or raise the queue's MaximumMessageSize"
+# semantics.md: "| the service refused a parameter | EINVAL | do what its message says |"
+refuses_send EINVAL error=InvalidParameterValue "do what its message says"
+refuses_send EINVAL error=SomethingThatNobodyHasHeardOf "do what its message says"
 # semantics.md: "| not supported by this service | EOPNOTSUPP | do without it |"
-refuses_send EOPNOTSUPP error=AWS.SimpleQueueService.UnsupportedOperation
-# semantics.md: "| denied | EACCES | ask for the right that the log names |"
-refuses_send EACCES error=AccessDenied
+refuses_send EOPNOTSUPP error=AWS.SimpleQueueService.UnsupportedOperation "do without it"
+# semantics.md: "| denied | EACCES | ask for the right that is missing |"
+refuses_send EACCES error=AccessDenied "ask for the right that is missing"
 # semantics.md: "| no credentials, or refused ones | EACCES | configure them as for any AWS tool |"
-refuses_send EACCES error=InvalidClientTokenId
+refuses_send EACCES error=InvalidClientTokenId "configure them as for any AWS tool"
 # semantics.md: "| credentials expired | EKEYEXPIRED | renew them; no remount is needed |"
-refuses_send EKEYEXPIRED error=ExpiredToken
+refuses_send EKEYEXPIRED error=ExpiredToken "renew them; no remount is needed"
 # semantics.md: "| the queue's KMS key cannot be used | ENOKEY | see the key's policy and state |"
-refuses_send ENOKEY error=KMS.DisabledException
-# semantics.md: "| the service says that it failed; anything else | EIO | see the log |"
-refuses_send EIO error=InternalFailure
-refuses_send EIO 'error=SomethingThatNobodyHasHeardOf status=503'
+refuses_send ENOKEY error=KMS.DisabledException "see the key's policy and state"
+# semantics.md: "| the service says that it failed; anything else | EIO | try again; its message may say more |"
+refuses_send EIO error=InternalFailure "try again; its message may say more"
+refuses_send EIO 'error=SomethingThatNobodyHasHeardOf status=503' "try again; its message may say more"
 
 new_queue
 echo text >"$q/f"
