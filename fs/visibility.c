@@ -146,14 +146,16 @@ static void on_renewed(void *arg, const struct sqs_result *result)
 {
 	struct change *change = arg;
 	struct mount *mount = change->message->node.mount;
+	bool goes_on = is_worth_a_retry(result->error);
 	char line[FAILURE_SIZE];
 	struct sqs_op *op;
 
 	if (result->error && result->error != SQS_CANCELLED)
 		log_warning("message", "%s: its lease was not extended: %s%s",
 			change->message->delivery->id,
-			failure_line(result->failure, line),
-			is_worth_a_retry(result->error) ? "; trying again" : "");
+			goes_on ? failure_line(result->failure, line)
+				: failure_advice(result->failure, line),
+			goes_on ? "; trying again" : "");
 	mount_lock(mount);
 	op = changed_locked(change, result->error);
 	change_free_locked(change);

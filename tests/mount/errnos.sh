@@ -17,7 +17,7 @@ new_queue() {
 	mkdir "$q" || fail "mkdir"
 }
 
-# semantics.md: "A line of the log, and on the terminal at mount, carries both and the service's own code, message and request id"
+# semantics.md: "A line of the log, and on the terminal at mount, carries the service's own code, message and request id, and says what can be done, or that it is tried again"
 refuses_send() { # ERRNO FAULT ADVICE
 	new_queue
 	faults "SendMessage* $2"

@@ -59,8 +59,9 @@ TEST(every_failure_has_advice)
 	CHECK_TEXT(errno_advice((enum sqs_error)SQS_ERROR_COUNT), "");
 }
 
-/* semantics.md: "A line of the log, and on the terminal at mount, carries both and the
- * service's own code, message and request id" */
+/* semantics.md: "A line of the log, and on the terminal at mount, carries the service's
+ * own code, message and request id, and says what can be done, or that it is tried
+ * again" */
 TEST(a_failure_is_one_line)
 {
 	char text[FAILURE_SIZE];
