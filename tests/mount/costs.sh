@@ -93,7 +93,7 @@ count_requests
 # semantics.md: "| close of k files together | SendMessageBatch | as few as ceil(k / 10) |"
 # At a distance, for what begins within a millisecond travels together. How many closes
 # that is depends on the machine (tests/client/coalesce.c has the exact counts): here it
-# is seen that they do.
+# is seen that they do: one by one they are fifty, and under a sanitizer some thirteen.
 faults 'SendMessage* delay-before=100'
 for _ in 1 2 3 4 5; do
 	say near r
@@ -101,7 +101,7 @@ done
 mark
 "$together" "$mnt/r" 50 || fail "fifty sends together"
 count_requests
-[ "$counted" -le 12 ] || fail "fifty sends together cost $counted requests"
+[ "$counted" -le 25 ] || fail "fifty sends together cost $counted requests"
 faults ''
 
 drain r "$tmp/r"
