@@ -41,17 +41,6 @@ static int take_passed_locked(struct receiving *receiving, struct list *passed)
 	return error;
 }
 
-static void tell(struct list *passed, int error)
-{
-	struct list *link;
-
-	while ((link = list_pop(passed)) != NULL) {
-		struct barrier *barrier = list_entry(link, struct barrier, link);
-
-		barrier->done(barrier, error);
-	}
-}
-
 void receiving_barrier(struct queue *queue, struct barrier *barrier)
 {
 	struct mount *mount = queue->dir.node.mount;
@@ -62,7 +51,7 @@ void receiving_barrier(struct queue *queue, struct barrier *barrier)
 	list_append(&queue->receiving.barriers, &barrier->link);
 	error = take_passed_locked(&queue->receiving, &passed);
 	mount_unlock(mount);
-	tell(&passed, error);
+	barriers_tell(&passed, error);
 }
 
 /* -------------------------------------------------------------------------------------
@@ -173,7 +162,7 @@ static void on_deleted(void *arg, const struct sqs_result *result)
 	mount_unlock(mount);
 	if (result->error && result->error != SQS_NO_SUCH_QUEUE)
 		log_failure(message, result->failure, is_retried);
-	tell(&passed, error);
+	barriers_tell(&passed, error);
 	if (deletion->req)
 		fuse_reply_err(deletion->req, errno_of(result->error));
 	node_unref(&message->node);

@@ -199,17 +199,12 @@ static void pass_barriers(struct queue *queue)
 {
 	struct mount *mount = queue->dir.node.mount;
 	struct list passed = LIST_INIT(passed);
-	struct list *link;
 
 	mount_lock(mount);
 	if (queue->sending.pending == 0)
 		list_splice(&passed, &queue->sending.barriers);
 	mount_unlock(mount);
-	while ((link = list_pop(&passed)) != NULL) {
-		struct barrier *barrier = list_entry(link, struct barrier, link);
-
-		barrier->done(barrier, barrier->error);
-	}
+	barriers_tell(&passed, 0);
 }
 
 void draft_poke(struct queue *queue)

@@ -9,6 +9,7 @@
 #include "fs/intake.h"
 #include "fs/message.h"
 #include "fs/options.h"
+#include "fs/settle.h"
 #include "fs/visibility.h"
 #include "sqs/base/clock.h"
 #include "sqs/base/map.h"
@@ -25,6 +26,9 @@ struct dump {
 	struct queue *queue; /* constant; a reference */
 	off_t size;          /* lock: of what was opened last */
 };
+
+/* A close waits so long until all are given back; nobody could end one at exit. */
+enum { CLOSE_MS = 5000 };
 
 /* An open of it. Until it is answered it belongs to its intake, then to FUSE. */
 struct handle {
@@ -76,11 +80,15 @@ static void dump_stat(const struct node *node, struct stat *st)
  * Handles
  */
 
-/* Gives everything back. */
+static void give_all_back(struct handle *handle)
+{
+	visibility_decline(handle->messages, handle->count);
+	handle->count = 0;
+}
+
 static void handle_free(struct handle *handle)
 {
-	for (size_t i = 0; i < handle->count; i++)
-		visibility_decline(handle->messages[i]);
+	give_all_back(handle);
 	free(handle->messages);
 	map_finish(&handle->seen);
 	buf_finish(&handle->text);
@@ -110,7 +118,7 @@ static bool add(struct handle *handle, struct message *message)
 	const char *id = message->delivery->id;
 
 	if (!make_room(handle)) {
-		visibility_decline(message);
+		visibility_decline(&message, 1);
 		return false;
 	}
 	handle->messages[handle->count++] = message;
@@ -217,7 +225,7 @@ static void dump_open(fuse_req_t req, struct node *node, struct fuse_file_info *
 }
 
 /* -------------------------------------------------------------------------------------
- * Read and release
+ * Read, close and release
  */
 
 static struct handle *handle_of(const struct fuse_file_info *fi)
@@ -232,6 +240,20 @@ static void dump_read(fuse_req_t req, struct node *node, size_t size, off_t offs
 
 	(void)node;
 	call_reply_part(req, text.data, text.len, size, offset);
+}
+
+/* What is not given back by now comes back by itself, and stands in the log. */
+static void on_given_back(void *arg, int error)
+{
+	(void)error;
+	fuse_reply_err(arg, 0);
+}
+
+/* The first close of a descriptor, a duplicate's too: all has been copied. */
+static void dump_flush(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	give_all_back(handle_of(fi));
+	settle_returns(req, dump_of(node)->queue, CLOSE_MS, on_given_back, req);
 }
 
 static void dump_release(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
@@ -250,5 +272,6 @@ static const struct node_type dump_type = {
 	.free = dump_free,
 	.open = dump_open,
 	.read = dump_read,
+	.flush = dump_flush,
 	.release = dump_release,
 };

@@ -283,8 +283,7 @@ static void on_received(void *arg, const struct sqs_result *result)
 				});
 		return;
 	}
-	for (size_t i = 0; i < harvest.count; i++)
-		visibility_decline(harvest.messages[i]);
+	visibility_decline(harvest.messages, harvest.count);
 	if (result->error)
 		end_with(intake, &(struct intake_end){.failure = result->failure});
 	else

@@ -196,6 +196,8 @@ void message_enter_locked(struct message *message, enum message_state next)
 	assert(may_enter[message->state] & 1u << next);
 	log_debug("message", "%s: %s -> %s", message->delivery->id,
 		state_names[message->state], state_names[next]);
+	message->queue->receiving.returning -= message->state == MESSAGE_RETURNING;
+	message->queue->receiving.returning += next == MESSAGE_RETURNING;
 	message->state = next;
 	stock_drop_locked(message);
 	message->node.is_unlisted = next == MESSAGE_EXPIRED;

@@ -23,6 +23,7 @@ void receiving_init(struct receiving *receiving)
 	list_init(&receiving->stock);
 	list_init(&receiving->receives);
 	list_init(&receiving->barriers);
+	list_init(&receiving->return_barriers);
 }
 
 /* Messages, intakes and barriers have a reference to the queue, so none is left. */
@@ -171,8 +172,7 @@ static void end_queue(struct queue *queue)
 	timer_clear_locked(&queue->receiving.turns.timer);
 	ops = let_all_go_locked(queue, &count);
 	mount_unlock(mount);
-	for (size_t i = 0; i < count; i++)
-		sqs_start(ops[i]);
+	sqs_start_all(ops, count);
 	free(ops);
 }
 

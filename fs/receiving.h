@@ -16,10 +16,10 @@
 #ifndef FS_RECEIVING_H
 #define FS_RECEIVING_H
 
+#include "fs/barrier.h"
 #include "fs/timer.h"
 #include "sqs/base/map.h"
 
-struct barrier;
 struct inbox;
 struct listing;
 struct message;
@@ -63,6 +63,10 @@ struct receiving {
 	int delete_error;  /* errno of a delete that finally failed since the last barrier
 			    */
 	struct list barriers; /* who waits for deleting to become 0 */
+
+	/* visibility.c */
+	unsigned returning;          /* messages that are RETURNING */
+	struct list return_barriers; /* who waits for it to become 0 */
 
 	/* inbox.c */
 	struct inbox *inbox; /* a reference; NULL until it is looked up */

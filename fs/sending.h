@@ -6,6 +6,7 @@
 #ifndef FS_SENDING_H
 #define FS_SENDING_H
 
+#include "fs/barrier.h"
 #include "fs/node.h"
 #include "sqs/base/map.h"
 
@@ -39,12 +40,6 @@ unsigned sending_unsent_locked(const struct queue *queue);
 
 /* Calls `done` once nothing of the queue is under way; lock free, any thread, perhaps at
  * once. */
-struct barrier {
-	struct list link;
-	/* `error`: errno of the first failure since it was set up */
-	void (*done)(struct barrier *barrier, int error);
-	int error; /* lock */
-};
 void sending_barrier(struct queue *queue, struct barrier *barrier);
 
 /*

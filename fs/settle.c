@@ -5,17 +5,25 @@
 #include <stdlib.h>
 
 #include "fs/call.h"
+#include "fs/visibility.h"
+
+enum { BARRIERS = 3 };
+
+/* What sets a barrier up: once nothing of its kind is under way, it is passed. */
+typedef void barrier_fn(struct queue *queue, struct barrier *barrier);
 
 /*
- * Two barriers and a request that waits for both. Barriers cannot be called off, so
- * this lives until both have been passed, even if the request gave up before.
+ * Barriers and a request that waits for all of them. Barriers cannot be called off, so
+ * this lives until each has been passed, even if the request gave up before.
  */
 struct settling {
 	struct queue *queue; /* a reference */
 	struct call_wait wait;
 	struct list waiting; /* holds `wait` until it is over */
-	struct barrier sends;
-	struct barrier deletes;
+	struct part {
+		struct settling *whole;
+		struct barrier barrier;
+	} parts[BARRIERS];
 	settle_done_fn *done;
 	void *arg;
 	int error;     /* lock: the first failure */
@@ -48,8 +56,9 @@ static void on_give_up(struct call_wait *wait, int error)
 	drop(settling);
 }
 
-static void on_passed(struct settling *settling, int error)
+static void on_passed(struct barrier *barrier, int error)
 {
+	struct settling *settling = list_entry(barrier, struct part, barrier)->whole;
 	struct mount *mount = settling->queue->dir.node.mount;
 	bool answers;
 
@@ -67,41 +76,58 @@ static void on_passed(struct settling *settling, int error)
 	drop(settling);
 }
 
-static void on_sends_done(struct barrier *barrier, int error)
-{
-	on_passed(list_entry(barrier, struct settling, sends), error);
-}
-
-static void on_deletes_done(struct barrier *barrier, int error)
-{
-	on_passed(list_entry(barrier, struct settling, deletes), error);
-}
-
-void settle(fuse_req_t req, struct queue *queue, int64_t timeout_ms, settle_done_fn *done,
-	void *arg)
+static struct settling *settling_new(
+	struct queue *queue, unsigned count, settle_done_fn *done, void *arg)
 {
 	struct settling *settling = calloc(1, sizeof(*settling));
 	struct node *node = &queue->dir.node;
+
+	if (!settling)
+		return NULL;
+	*settling = (struct settling){
+		.queue = queue, .done = done, .arg = arg, .uses = count + 1};
+	list_init(&settling->waiting);
+	for (size_t i = 0; i < count; i++) {
+		settling->parts[i].whole = settling;
+		settling->parts[i].barrier.done = on_passed;
+		list_init(&settling->parts[i].barrier.link);
+	}
+	mount_lock(node->mount);
+	node_ref_locked(node);
+	mount_unlock(node->mount);
+	return settling;
+}
+
+/* As settle(), of what these `count` functions set up barriers for. */
+static void settle_some(fuse_req_t req, struct queue *queue, barrier_fn *const *kinds,
+	unsigned count, int64_t timeout_ms, settle_done_fn *done, void *arg)
+{
+	struct settling *settling = settling_new(queue, count, done, arg);
 
 	if (!settling) {
 		done(arg, ENOMEM);
 		return;
 	}
-	*settling = (struct settling){
-		.queue = queue,
-		.sends.done = on_sends_done,
-		.deletes.done = on_deletes_done,
-		.done = done,
-		.arg = arg,
-		.uses = 3,
-	};
-	list_init(&settling->waiting);
-	list_init(&settling->sends.link);
-	list_init(&settling->deletes.link);
-	mount_lock(node->mount);
-	node_ref_locked(node);
-	mount_unlock(node->mount);
-	call_wait(&settling->wait, req, node, &settling->waiting, timeout_ms, on_give_up);
-	receiving_barrier(queue, &settling->deletes);
-	sending_barrier(queue, &settling->sends);
+	call_wait(&settling->wait, req, &queue->dir.node, &settling->waiting, timeout_ms,
+		on_give_up);
+	/* With the last one it may be gone. */
+	for (size_t i = 0; i < count; i++)
+		kinds[i](queue, &settling->parts[i].barrier);
+}
+
+void settle(fuse_req_t req, struct queue *queue, int64_t timeout_ms, settle_done_fn *done,
+	void *arg)
+{
+	static barrier_fn *const all[BARRIERS] = {
+		visibility_barrier, receiving_barrier, sending_barrier};
+
+	settle_some(req, queue, all, BARRIERS, timeout_ms, done, arg);
+}
+
+void settle_returns(fuse_req_t req, struct queue *queue, int64_t timeout_ms,
+	settle_done_fn *done, void *arg)
+{
+	static barrier_fn *const returns[] = {visibility_barrier};
+
+	settle_some(req, queue, returns, 1, timeout_ms, done, arg);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waits until nothing of a queue is under way: no send, no delete. For fsyncdir
- * and rmdir, which hold the directory's lock, so it is bounded in time.
+ * Waits until nothing of a queue is under way: no send, no delete, no message on its
+ * way back. For fsyncdir and rmdir, which hold the directory's lock, and for close, so
+ * it is bounded in time.
  */
 #ifndef FS_SETTLE_H
 #define FS_SETTLE_H
@@ -16,5 +17,10 @@
 typedef void settle_done_fn(void *arg, int error);
 void settle(fuse_req_t req, struct queue *queue, int64_t timeout_ms, settle_done_fn *done,
 	void *arg);
+
+/* The same of messages on their way back alone, which never fails but by interrupt and
+ * time: what is not given back comes back by itself. */
+void settle_returns(fuse_req_t req, struct queue *queue, int64_t timeout_ms,
+	settle_done_fn *done, void *arg);
 
 #endif

@@ -39,7 +39,7 @@ void stock_offer(struct queue *queue, struct message *message)
 	}
 	mount_unlock(mount);
 	if (!is_taken)
-		visibility_decline(message);
+		visibility_decline(&message, 1);
 }
 
 /* Out of its place, whose open is the caller's now. */

@@ -56,11 +56,31 @@ static void change_free_locked(struct change *change)
  * Giving back
  */
 
+/* Takes who waits, once nothing is on its way. Lock held. */
+static void take_passed_locked(struct receiving *receiving, struct list *passed)
+{
+	if (receiving->returning == 0)
+		list_splice(passed, &receiving->return_barriers);
+}
+
+void visibility_barrier(struct queue *queue, struct barrier *barrier)
+{
+	struct mount *mount = queue->dir.node.mount;
+	struct list passed = LIST_INIT(passed);
+
+	mount_lock(mount);
+	list_append(&queue->receiving.return_barriers, &barrier->link);
+	take_passed_locked(&queue->receiving, &passed);
+	mount_unlock(mount);
+	barriers_tell(&passed, 0);
+}
+
 static void on_returned(void *arg, const struct sqs_result *result)
 {
 	struct change *change = arg;
 	struct message *message = change->message;
 	struct mount *mount = message->node.mount;
+	struct list passed = LIST_INIT(passed);
 
 	if (result->error && result->error != SQS_RECEIPT_STALE)
 		log_warning("message",
@@ -70,8 +90,10 @@ static void on_returned(void *arg, const struct sqs_result *result)
 	mount_lock(mount);
 	message->changes--;
 	message_enter_locked(message, MESSAGE_GONE);
+	take_passed_locked(&message->queue->receiving, &passed);
 	change_free_locked(change);
 	mount_unlock(mount);
+	barriers_tell(&passed, 0);
 }
 
 /* No earlier change may still be under way: it could arrive behind this one. */
@@ -90,19 +112,39 @@ struct sqs_op *visibility_return_locked(struct message *message)
 	return message->changes ? NULL : return_now_locked(message);
 }
 
-void visibility_decline(struct message *message)
+/* Lock held. */
+static struct sqs_op *decline_locked(struct message *message)
 {
-	struct mount *mount = message->node.mount;
 	struct sqs_op *op = NULL;
 
-	mount_lock(mount);
 	message->opens--;
 	if (message->opens == 0 && message->state == MESSAGE_HOLDING)
 		op = visibility_return_locked(message);
 	node_unref_locked(&message->node);
+	return op;
+}
+
+/* At most a request's worth of messages, all of one mount. */
+static void decline_batch(
+	struct mount *mount, struct message *const *messages, size_t count)
+{
+	struct sqs_op *ops[SQS_BATCH];
+	size_t started = 0;
+
+	mount_lock(mount);
+	for (size_t i = 0; i < count; i++) {
+		ops[started] = decline_locked(messages[i]);
+		started += ops[started] != NULL;
+	}
 	mount_unlock(mount);
-	if (op)
-		sqs_start(op);
+	sqs_start_all(ops, started);
+}
+
+void visibility_decline(struct message *const *messages, size_t count)
+{
+	for (size_t i = 0; i < count; i += SQS_BATCH)
+		decline_batch(messages[i]->node.mount, messages + i,
+			count - i < SQS_BATCH ? count - i : SQS_BATCH);
 }
 
 /* -------------------------------------------------------------------------------------
@@ -129,15 +171,21 @@ static void settle_locked(struct change *change, enum sqs_error error)
 		lease_postpone(lease, now_ms);
 }
 
-/* What both kinds of change have in common; returns what is to be started. */
-static struct sqs_op *changed_locked(struct change *change, enum sqs_error error)
+/* What both kinds of change have in common; returns what is to be started, and who is to
+ * be told lock free. */
+static struct sqs_op *changed_locked(
+	struct change *change, enum sqs_error error, struct list *passed)
 {
 	struct message *message = change->message;
 
 	message->changes--;
 	settle_locked(change, error);
-	if (message->state == MESSAGE_RETURNING && message->changes == 0)
-		return return_now_locked(message);
+	if (message->state == MESSAGE_RETURNING && message->changes == 0) {
+		struct sqs_op *op = return_now_locked(message);
+
+		take_passed_locked(&message->queue->receiving, passed);
+		return op;
+	}
 	sweep_plan_locked(message);
 	return NULL;
 }
@@ -147,6 +195,7 @@ static void on_renewed(void *arg, const struct sqs_result *result)
 	struct change *change = arg;
 	struct mount *mount = change->message->node.mount;
 	bool goes_on = is_worth_a_retry(result->error);
+	struct list passed = LIST_INIT(passed);
 	char line[FAILURE_SIZE];
 	struct sqs_op *op;
 
@@ -157,11 +206,12 @@ static void on_renewed(void *arg, const struct sqs_result *result)
 				: failure_advice(result->failure, line),
 			goes_on ? "; trying again" : "");
 	mount_lock(mount);
-	op = changed_locked(change, result->error);
+	op = changed_locked(change, result->error, &passed);
 	change_free_locked(change);
 	mount_unlock(mount);
 	if (op)
 		sqs_start(op);
+	barriers_tell(&passed, 0);
 }
 
 struct sqs_op *visibility_renew_locked(struct message *message, int64_t now_ms)
@@ -180,14 +230,16 @@ static void on_touched(void *arg, const struct sqs_result *result)
 	struct message *message = change->message;
 	struct mount *mount = message->node.mount;
 	fuse_req_t req = change->req;
+	struct list passed = LIST_INIT(passed);
 	struct sqs_op *op;
 
 	call_end(req);
 	mount_lock(mount);
-	op = changed_locked(change, result->error);
+	op = changed_locked(change, result->error, &passed);
 	mount_unlock(mount);
 	if (op)
 		sqs_start(op);
+	barriers_tell(&passed, 0);
 	if (result->error)
 		call_reply_failure(req, "touch", message->delivery->id, result->failure);
 	else

@@ -10,6 +10,7 @@
 #ifndef FS_VISIBILITY_H
 #define FS_VISIBILITY_H
 
+#include "fs/barrier.h"
 #include "fs/message.h"
 
 /* A full term more for a message that is kept open. */
@@ -25,8 +26,12 @@ struct sqs_op *visibility_touch_locked(
 /* Makes it visible to others now. The message is RETURNING from then on. */
 struct sqs_op *visibility_return_locked(struct message *message);
 
-/* Returns a message that the caller has open, and drops that open: for those that
- * nobody will use. Lock free. */
-void visibility_decline(struct message *message);
+/* Returns messages that the caller has open, and drops those opens: for those that
+ * nobody will use. They travel together. Lock free. */
+void visibility_decline(struct message *const *messages, size_t count);
+
+/* Calls `done` once no message of the queue is on its way back, with 0; lock free, any
+ * thread, perhaps at once. */
+void visibility_barrier(struct queue *queue, struct barrier *barrier);
 
 #endif

@@ -50,6 +50,7 @@ struct sqs_op *__wrap_sqs_change_visibility_new(struct sqs_client *client,
 struct sqs_op *__wrap_sqs_delete_message_new(struct sqs_client *client,
 	const char *queue_url, const char *receipt_handle, sqs_done_fn *done, void *arg);
 void __wrap_sqs_start(struct sqs_op *op);
+void __wrap_sqs_start_all(struct sqs_op *const *ops, size_t count);
 
 struct sqs_op *__wrap_sqs_change_visibility_new(struct sqs_client *client,
 	const char *queue_url, const char *receipt_handle, int visibility_s,
@@ -74,6 +75,12 @@ void __wrap_sqs_start(struct sqs_op *op)
 {
 	if (op && started_count < OPS)
 		started[started_count++] = op;
+}
+
+void __wrap_sqs_start_all(struct sqs_op *const *ops, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		__wrap_sqs_start(ops[i]);
 }
 
 /* -------------------------------------------------------------------------------------

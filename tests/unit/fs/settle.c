@@ -65,15 +65,31 @@ TEST(an_idle_queue_is_settled_at_once)
 	end();
 }
 
-TEST(both_sends_and_deletes_are_waited_for)
+TEST(sends_deletes_and_returns_are_waited_for)
 {
 	begin();
 	queue->sending.pending = 1;
 	queue->receiving.deleting = 1;
+	queue->receiving.returning = 1;
 	settle(NULL, queue, 1000, on_settled, &answered);
 	pass(&queue->sending.barriers, 0);
 	CHECK_NUMBER(answered, -1);
 	pass(&queue->receiving.barriers, 0);
+	CHECK_NUMBER(answered, -1);
+	pass(&queue->receiving.return_barriers, 0);
+	CHECK_NUMBER(answered, 0);
+	end();
+}
+
+TEST(returns_alone_are_waited_for)
+{
+	begin();
+	queue->sending.pending = 1;
+	queue->receiving.deleting = 1;
+	queue->receiving.returning = 1;
+	settle_returns(NULL, queue, 1000, on_settled, &answered);
+	CHECK_NUMBER(answered, -1);
+	pass(&queue->receiving.return_barriers, 0);
 	CHECK_NUMBER(answered, 0);
 	end();
 }
