@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "fs/options.h"
+#include "fs/stock.h"
 #include "fs/visibility.h"
 #include "sqs/base/cleanup.h"
 #include "sqs/base/clock.h"
@@ -300,6 +301,7 @@ static void receive(struct intake *intake)
 		.wait_ms = left_ms(intake),
 		.visibility_s = intake->visibility_s,
 	};
+	struct message *at_hand = NULL;
 	struct sqs_op *op;
 	bool starts;
 
@@ -310,7 +312,10 @@ static void receive(struct intake *intake)
 	op = sqs_receive_new(mount->client, &args, on_received, intake);
 
 	mount_lock(mount);
-	starts = op && !mount->is_ending;
+	/* While it was asking another may have had one to spare for the stock. */
+	if (intake->args.is_reader)
+		at_hand = stock_take_locked(queue);
+	starts = op && !at_hand && !mount->is_ending;
 	if (starts) {
 		enter(intake, INTAKE_RECEIVING);
 		intake->op = op;
@@ -322,7 +327,10 @@ static void receive(struct intake *intake)
 		return;
 	}
 	sqs_op_free(op);
-	fail(intake, op ? SQS_CANCELLED : SQS_NO_MEMORY);
+	if (at_hand)
+		intake_give(intake, at_hand);
+	else
+		fail(intake, op ? SQS_CANCELLED : SQS_NO_MEMORY);
 }
 
 bool intake_spare_locked(struct queue *queue, struct message *message)

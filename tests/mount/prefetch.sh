@@ -24,3 +24,29 @@ count_requests ReceiveMessage
 remount -o wait=1,visibility=600 "$endpoint"
 drain q "$tmp/q"
 [ "$drained" = 30 ] || fail "$drained of 30 after unmount gave back"
+unmount
+
+# semantics.md: "open waits up to `-o wait=` seconds (default 20; `inf` for ever) for a message, then fails with EAGAIN."
+# A second reader still asks for the queue's attributes when the first gets a message more
+# than it needs: that one is the second reader's, not the stock's.
+mount_sqsfs -o wait=20,prefetch=5 "$endpoint"
+mkdir "$mnt/late"
+stat_is() { # NAME VALUE
+	grep -q -x "sqsfs_$1 $2" "$mnt/.stats"
+}
+cat "$mnt/late/next" >"$tmp/late-1" &
+first=$!
+background $first
+await 10 stat_is receives_under_way 1
+cat "$mnt/late/.sqs/attributes/DelaySeconds" >"$tmp/delay"
+cp "$tmp/delay" "$mnt/late/.sqs/attributes/DelaySeconds" || fail "setting an attribute"
+faults 'GetQueueAttributes delay-before=4000'
+cat "$mnt/late/next" >"$tmp/late-2" &
+second=$!
+background $second
+await 10 stat_is requests_in_flight 2
+stat_is receives_under_way 1 || fail "the second reader does not ask"
+printf 'one\ntwo\n' >"$mnt/late/.sqs/lines"
+wait $first || fail "the first reader got nothing"
+wait $second || fail "the second reader got nothing while a message was at hand"
+[ "$(cat "$tmp/late-1" "$tmp/late-2" | wc -c)" = 6 ] || fail "they got $(cat "$tmp/late-1" "$tmp/late-2")"
