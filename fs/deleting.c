@@ -99,8 +99,12 @@ static void note_error(struct message *message, const struct sqs_failure *failur
 /* The file is there again, as far as its lease goes. */
 static void put_back_locked(struct message *message, const struct sqs_failure *failure)
 {
-	bool is_over = lease_is_over(&message->lease, clock_boot_ms());
+	int64_t now_ms = clock_boot_ms();
+	bool is_over;
 
+	if (failure->error == SQS_RECEIPT_STALE)
+		lease_lost(&message->lease, now_ms);
+	is_over = lease_is_over(&message->lease, now_ms);
 	message->queue->receiving.delete_error = errno_of(failure->error);
 	note_error(message, failure);
 	message_enter_locked(message, is_over          ? MESSAGE_EXPIRED

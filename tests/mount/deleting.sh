@@ -26,6 +26,22 @@ names_are "$mnt/q" next || fail "ls shows $(names "$mnt/q")"
 sync "$mnt/q" || fail "sync"
 rmdir "$mnt/q" || fail "messages are left"
 
+# semantics.md: "A message whose receipt the service calls dead is no longer listed: it is visible again."
+# Of a FIFO queue a receipt is dead when somebody else gave the message back.
+mkdir "$mnt/stale.fifo"
+say stale stale.fifo
+hear stale.fifo stale
+id=$(held stale.fifo)
+receipt=$(xattr ReceiptHandle "$mnt/stale.fifo/$id")
+curl -sf "$endpoint/" -d Action=ChangeMessageVisibility -d VisibilityTimeout=0 \
+	--data-urlencode "QueueUrl=$(cat "$mnt/stale.fifo/.sqs/url")" \
+	--data-urlencode "ReceiptHandle=$receipt" >/dev/null || fail "giving it back"
+rm "$mnt/stale.fifo/$id" || fail "rm"
+expect_errno ESTALE sync "$mnt/stale.fifo"
+names_are "$mnt/stale.fifo" next || fail "a dead receipt is listed: $(names "$mnt/stale.fifo")"
+hear stale.fifo stale
+rm "$mnt/stale.fifo/$id" && sync "$mnt/stale.fifo" || fail "rm of what was received anew"
+
 # semantics.md: "A deletion lost in a crash of sqsfs means that the message is delivered again."
 # Deletions that the service has not got when sqsfs dies are no worse than that.
 mkdir "$mnt/q2"
