@@ -223,17 +223,12 @@ static void queue_rmdir_child(fuse_req_t req, struct node *dir, const char *name
 static void queue_rename_child(fuse_req_t req, struct node *dir, const char *name,
 	struct node *new_dir, const char *new_name, unsigned flags)
 {
-	bool is_held;
-
-	mount_lock(dir->mount);
-	is_held = dir_find_locked(dir_of(dir), name) != NULL;
-	mount_unlock(dir->mount);
 	if (is_reserved(dir, name) || is_reserved(new_dir, new_name))
 		fuse_reply_err(req, EPERM);
-	else if (receiving_is_next(name) && !is_held)
+	else if (strcmp(name, "next") == 0)
 		receiving_claim(req, queue_of(dir), dir_of(new_dir), new_name, flags);
 	else
-		dir_rename(req, dir, name, new_dir, new_name, flags);
+		dir_rename(req, dir, name, new_dir, new_name, flags); /* as above */
 }
 
 static void on_settled(void *arg, int error)

@@ -19,8 +19,9 @@ names_are "$mnt/q" "next next.a next.b" || fail "ls shows $(names "$mnt/q")"
 
 # semantics.md: "`rm q/next.NAME` deletes the message bound to it."
 rm "$mnt/q/next.a" "$mnt/q/next.b" || fail "rm"
-# semantics.md: "`rm` of a `next.NAME` that holds no message is ENOENT."
+# semantics.md: "`rm` and `mv` of a `next.NAME` that holds no message are ENOENT."
 expect_errno ENOENT rm "$mnt/q/next.a"
+expect_errno ENOENT mv "$mnt/q/next.a" "$mnt/q/job"
 sync "$mnt/q"
 rmdir "$mnt/q" || fail "rm did not delete"
 
