@@ -66,10 +66,10 @@ struct message {
 	struct dir *home; /* where it has, had or will have its name */
 	char *file_name;  /* that name; NULL before it has one */
 
-	/* Of `unlink next`: which process read it through `next` to its end, and when in
-	 * the order of such reads; 0: none. */
+	/* Of `unlink next`: which process read it through `next` to its end, 0: none, and
+	 * when, by clock_boot_ns(). */
 	pid_t finished_by;
-	uint64_t finished_order;
+	int64_t finished_at_ns;
 
 	/* Of a delete; see deleting.h. */
 	unsigned attempts;

@@ -342,7 +342,7 @@ static void note_finished(struct reader *reader, pid_t tid)
 	tgid = caller_of(tid).tgid;
 	mount_lock(mount);
 	reader->message->finished_by = tgid;
-	reader->message->finished_order = ++reader->queue->receiving.last_read;
+	reader->message->finished_at_ns = clock_boot_ns();
 	mount_unlock(mount);
 }
 

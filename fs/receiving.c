@@ -45,16 +45,19 @@ void receiving_finish_locked(struct receiving *receiving)
  * What else can be done to `next`
  */
 
-/* The message that this process last read from `next` to its end; NULL: none. */
-static struct message *last_read_by_locked(struct queue *queue, pid_t tgid)
+/* The message that this process last read from `next` to its end; NULL: none. What was
+ * read before it began another of the same number has read. */
+static struct message *last_read_by_locked(
+	struct queue *queue, pid_t tgid, int64_t began_ns)
 {
 	struct message *last = NULL;
 
 	list_each (link, &queue->receiving.held) {
 		struct message *message = list_entry(link, struct message, held_link);
 
-		if (message->finished_by == tgid && message_is_live_locked(message) &&
-			(!last || message->finished_order > last->finished_order))
+		if (message->finished_by == tgid && message->finished_at_ns > began_ns &&
+			message_is_live_locked(message) &&
+			(!last || message->finished_at_ns > last->finished_at_ns))
 			last = message;
 	}
 	return last;
@@ -64,11 +67,12 @@ void receiving_unlink_next(fuse_req_t req, struct queue *queue)
 {
 	struct mount *mount = queue->dir.node.mount;
 	pid_t tgid = caller_of(fuse_req_ctx(req)->pid).tgid;
+	int64_t began_ns = caller_began_ns(tgid);
 	struct message *message = NULL;
 
 	mount_lock(mount);
 	if (tgid)
-		message = last_read_by_locked(queue, tgid);
+		message = last_read_by_locked(queue, tgid, began_ns);
 	if (message)
 		node_ref_locked(&message->node);
 	mount_unlock(mount);

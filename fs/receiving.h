@@ -42,7 +42,6 @@ struct receiving {
 	struct list nexts; /* every `next` and `next.NAME` that lives; no references */
 	struct map names;  /* next.NAME -> struct next *; no references */
 	uint64_t next_ino; /* st_ino of every `next` of this queue: stat and open agree */
-	uint64_t last_read; /* counts the messages read through `next` to their end */
 
 	struct turns turns;
 

@@ -18,6 +18,38 @@ say two jobs
 cat "$mnt/jobs/next" >/dev/null
 expect_errno EPERM rm "$mnt/jobs/next"
 
+# Nor has another process that got the number of one that is gone.
+say number jobs
+python3 - "$mnt/jobs/next" <<'END' || fail "unlink of next by a process with the number of its reader"
+import errno, os, sys, time
+def run(act):
+    child = os.fork()
+    if child == 0:
+        os._exit(act())
+    return child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def read():
+    return not open(sys.argv[1], "rb").read()
+def unlink():
+    try:
+        os.unlink(sys.argv[1])
+    except OSError as e:
+        return e.errno != errno.EPERM
+    return 1
+reader, failed = run(read)
+time.sleep(2 / os.sysconf("SC_CLK_TCK")) # the unit in which the kernel tells when a process began
+child = None
+for _ in range(100):
+    try:
+        with open("/proc/sys/kernel/ns_last_pid", "w") as last:
+            last.write(str(reader - 1))
+    except OSError:
+        break # only root gives out numbers
+    child, failed = run(unlink)
+    if child == reader or failed:
+        break
+sys.exit(failed)
+END
+
 # Who has not read to the end has not got the message.
 say three-three jobs
 python3 - "$mnt/jobs/next" <<'END' || fail "unlink of next after half a read"
@@ -37,6 +69,7 @@ for n in 1 2 3; do
 	say "$n" other
 done
 cat "$mnt/other/next" >"$tmp/claimed"
+expect_errno ENOENT mv "$mnt/other/next.none" "$mnt/other/next"
 for name in mine next.mine .mine; do
 	await 10 mv "$mnt/other/next" "$mnt/other/$name"
 	cat "$mnt/other/$name" >>"$tmp/claimed" && rm "$mnt/other/$name" || fail "claim as $name"

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sqs/base/clock.h"
 #include "tests/lib/test.h"
 
 static struct caller seen_by_thread;
@@ -48,6 +49,15 @@ TEST(who_cannot_be_seen_is_unknown)
 	waitpid(child, NULL, 0);
 	CHECK_NUMBER(caller_of(child).tgid, 0);
 	CHECK_NUMBER(caller_of(0).tgid, 0);
+}
+
+TEST(a_process_began_before_now)
+{
+	int64_t began_ns = caller_began_ns(getpid());
+
+	CHECK(began_ns > 0);
+	CHECK(began_ns < clock_boot_ns());
+	CHECK_NUMBER(caller_began_ns(0), INT64_MAX);
 }
 
 TEST_MAIN
