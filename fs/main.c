@@ -44,6 +44,9 @@
 #include "sqs/base/log.h"
 #include "sqs/local/local.h"
 
+/* For giving back what is held; it is not taken from the time of the sends. */
+enum { GIVE_BACK_MS = 800 };
+
 /* What runs. Static, so that it is there to the last. */
 static struct program {
 	struct options *options;
@@ -139,14 +142,14 @@ static bool start(struct program *p, char *why, unsigned size)
  * In this order: jobs may start operations, whose completions reply to the kernel,
  * which nobody may do once the session is gone.
  */
-static void end(struct program *p, int64_t drain_ms)
+static void end(struct program *p)
 {
 	struct mount *mount = &p->mount;
 	bool was_in_use = p->session && session_was_in_use(p->session);
 
 	call_wait_end_all(mount);
 	helper_wait(mount->helper);
-	sqs_client_free(mount->client, drain_ms);
+	sqs_client_free(mount->client, p->session ? GIVE_BACK_MS : 0);
 	helper_free(mount->helper);
 	if (p->session)
 		sending_save_unsent(mount);
@@ -165,7 +168,6 @@ static void end(struct program *p, int64_t drain_ms)
 static int run(struct program *p)
 {
 	char why[700] = "no memory";
-	int64_t left_ms = 0;
 	bool started;
 
 	log_open("sqsfs", p->options->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
@@ -176,11 +178,11 @@ static int run(struct program *p)
 	started = start(p, why, sizeof(why));
 	if (started) {
 		sending_restore_unsent(&p->mount);
-		left_ms = session_run(p->session);
+		session_run(p->session);
 	} else {
 		startup_failed("%s", why);
 	}
-	end(p, left_ms);
+	end(p);
 	return started ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -30,8 +30,7 @@ enum {
 	TURN = 64,         /* requests between looks at the timers */
 	TURN_NS = 1000000, /* so long may what was started first wait for the rest */
 	DRAIN_TICK_MS = 20,
-	CLOSE_MS = 500,    /* for those who are in to close their files */
-	GIVE_BACK_MS = 800 /* for giving back what is held, when nothing is being sent */
+	CLOSE_MS = 500 /* for those who are in to close their files */
 };
 
 enum phase { SERVING, ENDING, OVER };
@@ -300,17 +299,13 @@ static void wait_for_work(struct session *session)
 		serve(session);
 }
 
-int64_t session_run(struct session *session)
+void session_run(struct session *session)
 {
-	int64_t left_ms;
-
 	while (session->phase != OVER) {
 		wait_for_work(session);
 		timers_run(session->mount, clock_boot_ms());
 		advance_ending(session);
 	}
-	left_ms = session->deadline_ms - clock_boot_ms();
-	return left_ms < 0 ? 0 : left_ms < GIVE_BACK_MS ? left_ms : GIVE_BACK_MS;
 }
 
 bool session_was_in_use(const struct session *session)

@@ -37,7 +37,11 @@ mount_sqsfs "$endpoint"
 drain q "$tmp/second"
 [ "$drained" = 11 ] || fail "$drained of 11 were given back"
 
-# The same when somebody unmounts it.
+# The same when somebody unmounts it, and where sends get no time at all.
+unmount
+mount_sqsfs -o drain=0 "$endpoint"
+drain q "$tmp/no-time"
+[ "$drained" = 11 ] || fail "$drained of 11 were given back by an unmount"
 unmount
 mount_sqsfs "$endpoint"
 drain q "$tmp/third"
