@@ -223,6 +223,13 @@ static void advance_ending(struct session *session)
 		session->phase = OVER;
 }
 
+static void leave(struct session *session, const char *why)
+{
+	log_info("sqsfs", "ending: %s", why);
+	begin_ending(session);
+	detach(session);
+}
+
 static void on_signal(struct session *session)
 {
 	struct signalfd_siginfo info;
@@ -230,9 +237,7 @@ static void on_signal(struct session *session)
 	if (read(session->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (session->phase == SERVING) {
-		log_info("sqsfs", "ending: %s", strsignal((int)info.ssi_signo));
-		begin_ending(session);
-		detach(session);
+		leave(session, strsignal((int)info.ssi_signo));
 	} else {
 		log_info("sqsfs", "ending now");
 		session->deadline_ms = clock_boot_ms();
@@ -254,8 +259,8 @@ static bool serve_one(struct session *session)
 		fuse_session_process_buf(session->fuse, &session->buf);
 	if (n <= 0 || fuse_session_exited(session->fuse))
 		session->is_connected = false;
-	else
-		startup_ready(); /* the first request was INIT */
+	else if (!startup_ready()) /* the first request was INIT */
+		leave(session, "the command was killed before the mount was usable");
 	return session->is_connected;
 }
 

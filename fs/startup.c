@@ -86,20 +86,21 @@ static void leave_terminal(void)
 		log_warning("start", "cannot leave the working directory");
 }
 
-void startup_ready(void)
+bool startup_ready(void)
 {
 	const char ready = IS_READY;
+	bool is_wanted;
 
 	if (is_over)
-		return;
+		return true;
 	is_over = true;
 	if (parent_fd < 0)
-		return;
+		return true;
 	leave_terminal();
-	if (write(parent_fd, &ready, 1) != 1)
-		log_warning("start", "nobody waited for the mount");
+	is_wanted = write(parent_fd, &ready, 1) == 1;
 	close(parent_fd);
 	parent_fd = -1;
+	return is_wanted;
 }
 
 void startup_failed(const char *format, ...)

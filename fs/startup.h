@@ -19,8 +19,9 @@
 /* Before any thread is started. False: it cannot fork; the reason was printed. */
 bool startup_begin(bool foreground);
 
-/* Once; more often does nothing. */
-void startup_ready(void);
+/* False: the command was killed before it could end, and nobody wants the mount. More
+ * often than once it does nothing. */
+bool startup_ready(void);
 
 void startup_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

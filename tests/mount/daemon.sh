@@ -33,6 +33,22 @@ for signal in TERM INT; do
 	! grep -q " $mnt fuse" /proc/self/mounts || fail "SIG$signal left the mount"
 done
 
+# semantics.md: "A command that is killed before it returns leaves no mount behind."
+start_server
+faults 'ListQueues delay-before=3000'
+"$SQSFS" "$endpoint" "$mnt" &
+command=$!
+background $command
+both_run() { # the command, and what goes to the background
+	[ "$(pgrep -f -x "$SQSFS .*$mnt.*" | wc -l)" = 2 ]
+}
+await 5 both_run
+pid=$(pgrep -f -x "$SQSFS .*$mnt.*" | grep -v -x "$command")
+background "$pid"
+kill "$command"
+await 10 is_gone "$pid"
+! grep -q " $mnt fuse" /proc/self/mounts || fail "a killed command left a mount"
+
 # semantics.md: "`mount -t fuse.sqsfs SOURCE DIR -o ...` and /etc/fstab work; `_netdev`, `nofail`, `user` and `x-*` options are ignored."
 if is_root && [ -x /sbin/mount.fuse3 ]; then
 	mkdir "$tmp/bin"
