@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/probe.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "fs/errno.h"
 #include "fs/failure.h"
 #include "fs/options.h"
 #include "fs/root_dir.h"
+#include "fs/session.h"
+#include "sqs/base/cleanup.h"
 
 enum { PROBE_MS = 15 * 1000 };
 
 /* Waits on the main thread for a completion on the client's. */
 struct probing {
 	struct mount *mount;
+	int answered_fd; /* an eventfd */
 	pthread_mutex_t lock;
-	pthread_cond_t answered;
 	bool is_answered;           /* lock */
 	struct sqs_failure failure; /* lock */
 };
@@ -28,7 +33,7 @@ static void on_answer(void *arg, const struct sqs_result *result)
 	pthread_mutex_lock(&probing->lock);
 	probing->failure = *result->failure;
 	probing->is_answered = true;
-	pthread_cond_signal(&probing->answered);
+	eventfd_write(probing->answered_fd, 1);
 	pthread_mutex_unlock(&probing->lock);
 }
 
@@ -63,28 +68,59 @@ static void say_why(const struct mount *mount, const struct sqs_failure *failure
 		*advice ? "; " : "", advice);
 }
 
-bool probe(struct mount *mount, char *why, size_t size)
+static void wait_for(int fd, int other_fd)
 {
-	struct probing probing = {
-		.mount = mount,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.answered = PTHREAD_COND_INITIALIZER,
-	};
-	const struct sqs_failure *failure = &probing.failure;
-	struct sqs_op *op = question(&probing);
+	struct pollfd fds[] = {
+		{.fd = fd, .events = POLLIN}, {.fd = other_fd, .events = POLLIN}};
 
-	if (!op) {
-		snprintf(why, size, "no memory");
+	while (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno == EINTR)
+		;
+}
+
+/* A signal that ends the mount, and stays pending, calls the question off. */
+static void wait_for_answer(struct probing *probing, struct sqs_op *op, int signal_fd)
+{
+	wait_for(probing->answered_fd, signal_fd);
+	pthread_mutex_lock(&probing->lock);
+	if (!probing->is_answered)
+		sqs_cancel(op); /* it is there until on_answer() returns */
+	pthread_mutex_unlock(&probing->lock);
+	wait_for(probing->answered_fd, -1);
+	/* The answer was told with the lock held: now that is over. */
+	pthread_mutex_lock(&probing->lock);
+	pthread_mutex_unlock(&probing->lock);
+}
+
+static bool ask(struct probing *probing, int signal_fd)
+{
+	struct sqs_op *op = question(probing);
+
+	if (!op)
 		return false;
-	}
 	sqs_op_set_timeout(op, PROBE_MS);
 	sqs_start(op);
-	pthread_mutex_lock(&probing.lock);
-	while (!probing.is_answered)
-		pthread_cond_wait(&probing.answered, &probing.lock);
-	pthread_mutex_unlock(&probing.lock);
-	if (!is_fatal(failure->error))
+	wait_for_answer(probing, op, signal_fd);
+	return true;
+}
+
+bool probe(struct mount *mount, char *why, size_t size)
+{
+	AUTO(close) int signal_fd = session_new_signal_fd();
+	AUTO(close) int answered_fd = eventfd(0, EFD_CLOEXEC);
+	struct probing probing = {
+		.mount = mount,
+		.answered_fd = answered_fd,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+	const struct sqs_failure *failure = &probing.failure;
+
+	if (signal_fd < 0 || answered_fd < 0 || !ask(&probing, signal_fd))
+		snprintf(why, size, "no memory, or too many descriptors");
+	else if (failure->error == SQS_CANCELLED)
+		snprintf(why, size, "ended by a signal before the service had answered");
+	else if (is_fatal(failure->error))
+		say_why(mount, failure, why, size);
+	else
 		return true;
-	say_why(mount, failure, why, size);
 	return false;
 }

@@ -70,7 +70,7 @@ int session_new_wake_fd(void)
 	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
-static int new_signal_fd(void)
+int session_new_signal_fd(void)
 {
 	sigset_t set;
 
@@ -133,7 +133,7 @@ struct session *session_new(struct mount *mount, int wake_fd, char *why, size_t 
 		return NULL;
 	session->mount = mount;
 	session->wake_fd = wake_fd;
-	session->signal_fd = new_signal_fd();
+	session->signal_fd = session_new_signal_fd();
 	complaint_begin();
 	session->is_connected = mount_fuse(session);
 	complaint_end(complaint, sizeof(complaint));

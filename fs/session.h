@@ -19,6 +19,9 @@ struct session;
 /* Blocks signals in this thread and all that it starts; before any is started. */
 void session_block_signals(void);
 
+/* Is readable when a signal that ends the mount is pending. -1: there is none. */
+int session_new_signal_fd(void);
+
 /* Wakes the loop; made first, since timers want it. -1: there is none. */
 int session_new_wake_fd(void);
 

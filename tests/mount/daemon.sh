@@ -49,6 +49,21 @@ kill "$command"
 await 10 is_gone "$pid"
 ! grep -q " $mnt fuse" /proc/self/mounts || fail "a killed command left a mount"
 
+# semantics.md: "A signal ends a mount that waits for the service's first answer, too."
+faults 'ListQueues delay-before=30000'
+"$SQSFS" -f "$endpoint" "$mnt" 2>"$tmp/first-answer" &
+command=$!
+background $command
+is_asking() {
+	grep -q -x client "/proc/$command/task/"*/comm
+}
+await 10 is_asking
+began=$(now_ms)
+kill "$command"
+! wait "$command" || fail "a mount that was not made succeeded"
+[ $(($(now_ms) - began)) -lt 2000 ] || fail "it ended after $(($(now_ms) - began)) ms"
+grep -q 'signal' "$tmp/first-answer" || fail "it said $(cat "$tmp/first-answer")"
+
 # semantics.md: "`mount -t fuse.sqsfs SOURCE DIR -o ...` and /etc/fstab work; `_netdev`, `nofail`, `user` and `x-*` options are ignored."
 if is_root && [ -x /sbin/mount.fuse3 ]; then
 	mkdir "$tmp/bin"
