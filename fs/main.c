@@ -44,8 +44,8 @@
 #include "sqs/base/log.h"
 #include "sqs/local/local.h"
 
-/* For giving back what is held; it is not taken from the time of the sends. */
-enum { GIVE_BACK_MS = 800 };
+/* For giving back what came for readers that are gone. */
+enum { GIVE_BACK_MS = 600 };
 
 /* What runs. Static, so that it is there to the last. */
 static struct program {

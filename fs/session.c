@@ -30,7 +30,8 @@ enum {
 	TURN = 64,         /* requests between looks at the timers */
 	TURN_NS = 1000000, /* so long may what was started first wait for the rest */
 	DRAIN_TICK_MS = 20,
-	CLOSE_MS = 500 /* for those who are in to close their files */
+	CLOSE_MS = 500,    /* for those who are in to close their files */
+	GIVE_BACK_MS = 600 /* for giving back what is held; anew with each that is */
 };
 
 enum phase { SERVING, ENDING, OVER };
@@ -44,8 +45,10 @@ struct session {
 	enum phase phase;
 	int64_t ending_since_ms;
 	int64_t deadline_ms; /* of ENDING */
-	bool is_connected;   /* the kernel may still ask something */
-	bool is_detached;    /* the mount point was let go here */
+	unsigned held;       /* messages, when that number last changed in ENDING */
+	int64_t held_since_ms;
+	bool is_connected; /* the kernel may still ask something */
+	bool is_detached;  /* the mount point was let go here */
 };
 
 static const int ending_signals[] = {SIGTERM, SIGINT, SIGHUP};
@@ -166,6 +169,7 @@ static void begin_ending(struct session *session)
 	mount_unlock(mount);
 	receiving_end(mount);
 	sending_end(mount);
+	session->held_since_ms = clock_boot_ms();
 }
 
 struct detach {
@@ -208,18 +212,47 @@ static bool is_sending(struct mount *mount)
 	return is_busy;
 }
 
+static unsigned count_held(struct mount *mount)
+{
+	unsigned held = 0;
+
+	mount_lock(mount);
+	list_each (link, &mount->queues)
+		held += list_entry(link, struct queue, mount_link)->receiving.held_count;
+	mount_unlock(mount);
+	return held;
+}
+
+/* As long as the service takes them, and for a moment even where sends get no time. */
+static bool is_giving_back(struct session *session, int64_t now_ms)
+{
+	unsigned held = count_held(session->mount);
+
+	if (held != session->held)
+		session->held_since_ms = now_ms;
+	session->held = held;
+	return held > 0 && now_ms - session->held_since_ms < GIVE_BACK_MS &&
+	       (now_ms < session->deadline_ms ||
+		       now_ms - session->ending_since_ms < GIVE_BACK_MS);
+}
+
+/* Whether sends, deletes, or those who are in still get their time. */
+static bool is_draining(struct session *session, int64_t now_ms)
+{
+	return now_ms < session->deadline_ms &&
+	       (is_sending(session->mount) ||
+		       (session->is_connected &&
+			       now_ms - session->ending_since_ms < CLOSE_MS));
+}
+
 static void advance_ending(struct session *session)
 {
 	int64_t now_ms = clock_boot_ms();
 
 	if (session->phase == SERVING && !session->is_connected)
 		begin_ending(session);
-	if (session->phase != ENDING)
-		return;
-	if (now_ms >= session->deadline_ms ||
-		(!is_sending(session->mount) &&
-			(!session->is_connected ||
-				now_ms - session->ending_since_ms >= CLOSE_MS)))
+	if (session->phase == ENDING && !is_giving_back(session, now_ms) &&
+		!is_draining(session, now_ms))
 		session->phase = OVER;
 }
 

@@ -29,7 +29,7 @@ int session_new_wake_fd(void);
 struct session *session_new(struct mount *mount, int wake_fd, char *why, size_t size);
 
 /* Serves until unmounted or told to end, and then drains; says startup_ready() when
- * the kernel has been answered. What is held is being given back when it returns. */
+ * the kernel has been answered. */
 void session_run(struct session *session);
 
 /* Whether processes still had files open when the loop ended: nobody releases those any

@@ -46,3 +46,12 @@ unmount
 mount_sqsfs "$endpoint"
 drain q "$tmp/third"
 [ "$drained" = 11 ] || fail "$drained of 11 were given back by an unmount"
+
+# However many they are, and slow the service.
+remount -o inbox=2000,visibility=600 "$endpoint"
+seq 2000 >"$mnt/empty/.sqs/lines" || fail "lines"
+[ "$(ls "$mnt/empty/.sqs/inbox" | wc -l)" = 2000 ] || fail "the inbox holds $(ls "$mnt/empty/.sqs/inbox" | wc -l)"
+faults 'ChangeMessageVisibility* delay-before=400'
+remount "$endpoint"
+faults ''
+[ "$(cat "$mnt/empty/.sqs/count")" = 2000 ] || fail "$(cat "$mnt/empty/.sqs/count") of 2000 were given back"
