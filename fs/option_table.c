@@ -103,7 +103,6 @@ const struct option_row option_rows[] = {
 	FUSE("nodev"),
 	FUSE("noexec"),
 	FUSE("noatime"),
-	FUSE("max_read"),
 	FUSE("context"),
 	FUSE("fscontext"),
 	FUSE("defcontext"),

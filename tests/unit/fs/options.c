@@ -135,6 +135,7 @@ TEST(what_is_wrong_is_said_in_one_line)
 		{"sqsfs aws /mnt /mnt2", "\"/mnt2\""},
 		{"sqsfs aws /mnt -o wat", "unknown option -o wat"},
 		{"sqsfs aws /mnt -o wat=1,wait=2", "unknown option -o wat"},
+		{"sqsfs aws /mnt -o max_read=4096", "unknown option -o max_read"},
 		{"sqsfs aws /mnt -x", "unknown option -x"},
 		{"sqsfs aws /mnt --wait=3", "unknown option --wait=3"},
 		{"sqsfs aws /mnt -o", "-o wants an option"},
