@@ -218,13 +218,17 @@ static bool read_output(
 static bool find(const struct credentials_query *query, struct credentials *out,
 	struct sqs_failure *why)
 {
-	AUTO(free)
-	char *command = strdup(settings_property(&query->scope, "credential_process"));
+	const char *configured = settings_property(&query->scope, "credential_process");
+	AUTO(free) char *command = configured ? strdup(configured) : NULL;
 	AUTO(buf) struct buf output = BUF_INIT(LARGEST_OUTPUT);
 	AUTO(buf) struct buf errors = BUF_INIT(LARGEST_OUTPUT);
 	char *words[MOST_WORDS + 1];
 	bool ok;
 
+	if (!configured) /* it was there once: the files are read each time */
+		return failure_say(why, SQS_NO_CREDENTIALS,
+			"profile \"%s\" has no credential_process any more",
+			query->scope.profile);
 	if (!command)
 		return failure_say(why, SQS_NO_MEMORY, "no memory");
 	if (!split_words(command, words))

@@ -110,6 +110,29 @@ TEST(a_source_that_fails_is_an_error_once_nothing_is_left)
 	home_end();
 }
 
+/* Somebody may edit the profile at any time. */
+TEST(a_program_that_is_no_longer_in_the_profile_is_an_error)
+{
+	struct settings settings;
+	struct wire_credentials credentials;
+	uint64_t generation;
+	struct keeper *keeper;
+
+	home_begin(PROCESS("/bin/false"));
+	CHECK(find_settings(&settings));
+	keeper = keeper_new(&settings, NOW_MS, note_change, NULL, &why);
+	CHECK(keeper);
+	CHECK_NUMBER(
+		await_keeper(keeper, NOW_MS, &credentials, &generation), KEEPER_FAILED);
+	home_write(".aws/config", "[default]\n");
+	CHECK_NUMBER(await_keeper(keeper, NOW_MS + 3600000, &credentials, &generation),
+		KEEPER_FAILED);
+	CHECK(strstr(why.message, "no credential_process"));
+	keeper_free(keeper);
+	settings_finish(&settings);
+	home_end();
+}
+
 TEST(a_source_that_hangs_does_not_hold_up_the_end)
 {
 	struct settings settings;
