@@ -127,9 +127,17 @@ static void collect_answer(struct keeper *keeper, int64_t now_ms)
 	take_answer(keeper, &keeper->fresh, &keeper->fresh_failure, now_ms);
 }
 
+/* Not for longer than a pause: what is further ahead was noted by a clock that has been
+ * set back since. */
+static bool is_pausing(const struct keeper *keeper, int64_t now_ms)
+{
+	return now_ms < keeper->not_before_ms &&
+	       keeper->not_before_ms - now_ms <= AGAIN_MS;
+}
+
 static bool should_ask(const struct keeper *keeper, int64_t now_ms)
 {
-	if (keeper->is_asking || now_ms < keeper->not_before_ms)
+	if (keeper->is_asking || is_pausing(keeper, now_ms))
 		return false;
 	return !keeper->current.access_key || keeper->is_distrusted ||
 	       keeper->current.expires_ms - AHEAD_MS <= now_ms;
@@ -165,7 +173,7 @@ bool keeper_renew(struct keeper *keeper, uint64_t generation, int64_t now_ms)
 	if (generation != keeper->generation || keeper->is_asking)
 		return true;
 	keeper->is_distrusted = true;
-	if (now_ms < keeper->not_before_ms)
+	if (is_pausing(keeper, now_ms))
 		return false;
 	begin_asking(keeper, now_ms);
 	return keeper->is_asking || generation != keeper->generation;

@@ -42,6 +42,13 @@ static enum keeper_state await_keeper(struct keeper *keeper, int64_t now_ms,
 	return state;
 }
 
+static bool await_changes(int count)
+{
+	for (int i = 0; i < 5000 && atomic_load(&changes) < count; i++)
+		usleep(1000);
+	return atomic_load(&changes) == count;
+}
+
 static bool find_settings(struct settings *settings)
 {
 	static const struct sqs_config config = {.endpoint = "http://localhost"};
@@ -60,6 +67,7 @@ TEST(credentials_are_renewed_ahead_of_their_expiry)
 	struct keeper *keeper;
 	char config[300];
 
+	atomic_store(&changes, 0);
 	home_begin("");
 	home_write("answer", "{\"Version\": 1, \"AccessKeyId\": \"ONE\", "
 			     "\"SecretAccessKey\": \"s\", \"Expiration\": "
@@ -80,12 +88,39 @@ TEST(credentials_are_renewed_ahead_of_their_expiry)
 	CHECK_NUMBER(keeper_get(keeper, ahead_ms, &credentials, &generation, &why),
 		KEEPER_READY);
 	CHECK(view_is(credentials.access_key, "ONE"));
-	for (int i = 0; i < 5000 && atomic_load(&changes) < 2; i++)
-		usleep(1000);
+	CHECK(await_changes(2));
 	CHECK_NUMBER(keeper_get(keeper, ahead_ms, &credentials, &generation, &why),
 		KEEPER_READY);
 	CHECK(view_is(credentials.access_key, "TWO"));
 	CHECK(generation != first);
+	keeper_free(keeper);
+	settings_finish(&settings);
+	home_end();
+}
+
+/* A day ahead at first; what was noted by that clock must not hold up a renewal. */
+TEST(a_clock_that_is_set_back_holds_up_no_renewal)
+{
+	const int64_t ahead_ms = NOW_MS + 50 * 60 * 1000;
+	struct settings settings;
+	struct wire_credentials credentials;
+	uint64_t generation;
+	struct keeper *keeper;
+
+	atomic_store(&changes, 0);
+	home_begin(PROCESS("/bin/echo '{\"Version\": 1, \"AccessKeyId\": \"ONE\", "
+			   "\"SecretAccessKey\": \"s\", \"Expiration\": "
+			   "\"2026-01-01T01:00:00Z\"}'"));
+	CHECK(find_settings(&settings));
+	keeper =
+		keeper_new(&settings, NOW_MS + 24 * 3600 * 1000, note_change, NULL, &why);
+	CHECK(keeper);
+	CHECK_NUMBER(await_keeper(keeper, NOW_MS + 24 * 3600 * 1000, &credentials,
+			     &generation),
+		KEEPER_FAILED);
+	CHECK_NUMBER(keeper_get(keeper, ahead_ms, &credentials, &generation, &why),
+		KEEPER_READY);
+	CHECK(await_changes(2));
 	keeper_free(keeper);
 	settings_finish(&settings);
 	home_end();
