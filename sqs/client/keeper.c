@@ -170,9 +170,11 @@ enum keeper_state keeper_get(struct keeper *keeper, int64_t now_ms,
 bool keeper_renew(struct keeper *keeper, uint64_t generation, int64_t now_ms)
 {
 	collect_answer(keeper, now_ms);
-	if (generation != keeper->generation || keeper->is_asking)
+	if (generation != keeper->generation)
 		return true;
 	keeper->is_distrusted = true;
+	if (keeper->is_asking)
+		return true;
 	if (is_pausing(keeper, now_ms))
 		return false;
 	begin_asking(keeper, now_ms);

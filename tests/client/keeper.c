@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sqs/base/clock.h"
@@ -17,6 +18,12 @@
 #define NOW_MS 1767225600000LL
 
 #define PROCESS(command) "[default]\ncredential_process = " command "\n"
+
+/* The shell command that prints credentials which expire at this hour. */
+#define ANSWER(key, hour)                                                    \
+	"echo '{\"Version\": 1, \"AccessKeyId\": \"" key                     \
+	"\", \"SecretAccessKey\": \"s\", \"Expiration\": \"2026-01-01T" hour \
+	":00:00Z\"}'"
 
 static struct sqs_failure why;
 
@@ -98,6 +105,47 @@ TEST(credentials_are_renewed_ahead_of_their_expiry)
 	home_end();
 }
 
+/* While others are being asked for, the old ones are good, until the service refuses them:
+ * then there is nothing to sign with but what is awaited. */
+TEST(credentials_refused_during_their_renewal_wait_for_it)
+{
+	const int64_t ahead_ms = NOW_MS + 50 * 60 * 1000;
+	struct settings settings;
+	struct wire_credentials credentials;
+	uint64_t first, generation;
+	struct keeper *keeper;
+	char text[300];
+	FILE *gate;
+
+	home_begin("");
+	home_write("program", ANSWER("ONE", "01"));
+	snprintf(text, sizeof(text), PROCESS("/bin/sh %s"), home_path("program"));
+	home_write(".aws/config", text);
+	CHECK(mkfifo(home_path("gate"), 0600) == 0);
+	CHECK(find_settings(&settings));
+	keeper = keeper_new(&settings, NOW_MS, note_change, NULL, &why);
+	CHECK(keeper);
+	CHECK_NUMBER(await_keeper(keeper, NOW_MS, &credentials, &first), KEEPER_READY);
+
+	snprintf(text, sizeof(text), "read line <%s; %s", home_path("gate"),
+		ANSWER("TWO", "02"));
+	home_write("program", text);
+	CHECK_NUMBER(keeper_get(keeper, ahead_ms, &credentials, &generation, &why),
+		KEEPER_READY);
+	CHECK(keeper_renew(keeper, first, ahead_ms));
+	CHECK_NUMBER(keeper_get(keeper, ahead_ms, &credentials, &generation, &why),
+		KEEPER_PENDING);
+	gate = fopen(home_path("gate"), "w");
+	CHECK(gate);
+	fclose(gate);
+	CHECK_NUMBER(
+		await_keeper(keeper, ahead_ms, &credentials, &generation), KEEPER_READY);
+	CHECK(view_is(credentials.access_key, "TWO"));
+	keeper_free(keeper);
+	settings_finish(&settings);
+	home_end();
+}
+
 /* A day ahead at first; what was noted by that clock must not hold up a renewal. */
 TEST(a_clock_that_is_set_back_holds_up_no_renewal)
 {
@@ -108,9 +156,7 @@ TEST(a_clock_that_is_set_back_holds_up_no_renewal)
 	struct keeper *keeper;
 
 	atomic_store(&changes, 0);
-	home_begin(PROCESS("/bin/echo '{\"Version\": 1, \"AccessKeyId\": \"ONE\", "
-			   "\"SecretAccessKey\": \"s\", \"Expiration\": "
-			   "\"2026-01-01T01:00:00Z\"}'"));
+	home_begin(PROCESS(ANSWER("ONE", "01")));
 	CHECK(find_settings(&settings));
 	keeper =
 		keeper_new(&settings, NOW_MS + 24 * 3600 * 1000, note_change, NULL, &why);
