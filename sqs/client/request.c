@@ -161,6 +161,7 @@ static void sign_and_transmit(struct request *request)
 	struct sqs_failure failure;
 	int64_t wall_ms = client_wall_ms(client);
 
+	request->clock_offset_ms = client->clock_offset_ms;
 	if (!client->keeper) {
 		transmit(request, &headers);
 		return;
@@ -219,7 +220,13 @@ void request_abandon(struct request *request)
  * Ending
  */
 
-/* The reply's Date against our clock: whether signing anew can help. */
+static bool is_off(int64_t ms)
+{
+	return ms <= -CLOCK_IS_OFF_MS || ms >= CLOCK_IS_OFF_MS;
+}
+
+/* The reply's Date against our clock: whether signing anew can help. Another request may
+ * have corrected the clock since this one was signed. */
 static bool set_clock(struct request *request, struct view date)
 {
 	struct sqs_client *client = request->client;
@@ -229,11 +236,11 @@ static bool set_clock(struct request *request, struct view date)
 		!stamp_read_http(date, &theirs_ms))
 		return false;
 	off_ms = theirs_ms - client_wall_ms(client);
-	if (off_ms > -CLOCK_IS_OFF_MS && off_ms < CLOCK_IS_OFF_MS)
-		return false;
-	client->clock_offset_ms += off_ms;
-	request->has_new_clock = true;
-	return true;
+	if (is_off(off_ms))
+		client->clock_offset_ms += off_ms;
+	request->has_new_clock =
+		is_off(client->clock_offset_ms - request->clock_offset_ms);
+	return request->has_new_clock;
 }
 
 static bool renew_credentials(struct request *request)

@@ -39,7 +39,8 @@ struct request {
 	bool is_begun; /* HTTP has it */
 	int64_t timeout_ms;
 	int64_t begun_ns;
-	uint64_t generation; /* of the credentials that signed it */
+	uint64_t generation;     /* of the credentials that signed it */
+	int64_t clock_offset_ms; /* the client's, when it was signed */
 	bool has_new_clock;
 	bool has_new_credentials;
 	struct sqs_failure failure; /* why it could not be begun */

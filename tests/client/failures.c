@@ -330,6 +330,30 @@ TEST(a_clock_that_is_off_is_corrected)
 	end();
 }
 
+/* The first refusal corrects the clock; the others were signed before that. */
+TEST(all_requests_on_the_way_are_signed_again_when_the_clock_is_corrected)
+{
+	const char *const urls[] = {JOBS, JOBS "2", JOBS "3"};
+	struct outcome three[3] = {0};
+
+	begin_signing();
+	double_script(server, (struct double_act){.action = "PurgeQueue",
+				      .deed = DOUBLE_FAULT,
+				      .status = 403,
+				      .code = "SignatureDoesNotMatch",
+				      .times = 3,
+				      .date_offset_s = 3600});
+	client_stall(client);
+	for (size_t i = 0; i < 3; i++)
+		sqs_start(sqs_purge_queue_new(client, urls[i], outcome_note, &three[i]));
+	client_resume();
+	CHECK(outcome_await_all(three, 3));
+	for (size_t i = 0; i < 3; i++)
+		CHECK_NUMBER(three[i].error, SQS_OK);
+	CHECK_NUMBER(double_count(server, "PurgeQueue"), 6);
+	end();
+}
+
 TEST(a_clock_that_is_right_is_no_reason_to_sign_again)
 {
 	begin_signing();
