@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sqs/client/batch.h"
 
+#include <limits.h>
+
 #include "sqs/base/cleanup.h"
 #include "sqs/base/text.h"
 #include "sqs/client/client.h"
@@ -46,6 +48,18 @@ static int most_attempts(const struct request *request)
 			most = request->ops[i]->attempts;
 	}
 	return most;
+}
+
+/* Those who have made fewer than others try again when these give up. */
+static int fewest_attempts(const struct request *request)
+{
+	int fewest = INT_MAX;
+
+	for (size_t i = 0; i < request->count; i++) {
+		if (request->ops[i] && request->ops[i]->attempts < fewest)
+			fewest = request->ops[i]->attempts;
+	}
+	return fewest;
 }
 
 /* No request could be had for them. */
@@ -190,9 +204,27 @@ static void succeed(struct sqs_op *op, const struct wire_done *done)
 	op_finish(op, &result);
 }
 
+/* When those that one reply refuses try again: together, at the cost of one retry. */
+struct second_try {
+	enum wire_retry retry;
+	int64_t at_ns;
+	int cost;
+};
+
+static void plan(
+	struct second_try *second, struct request *request, enum wire_retry retry)
+{
+	if (second->retry == retry)
+		return;
+	*second = (struct second_try){.retry = retry};
+	second->at_ns =
+		request_retry_at(request, retry, fewest_attempts(request), &second->cost);
+}
+
 /* An entry that is not the sender's fault may be tried again, whatever its code. */
-static void refuse(struct request *request, struct sqs_op *op,
-	const struct wire_refused *refused, struct view request_id)
+static void refuse(struct request *request, size_t place,
+	const struct wire_refused *refused, struct view request_id,
+	struct second_try *second)
 {
 	const struct wire_fault fault = {
 		.http_status = refused->sender_fault ? 400 : 500,
@@ -203,12 +235,17 @@ static void refuse(struct request *request, struct sqs_op *op,
 	};
 	enum wire_retry retry = wire_retry_of_fault(&fault);
 	struct sqs_failure failure;
+	struct sqs_op *op;
 
+	if (!request->ops[place])
+		return;
 	failure_of_fault(&failure, &fault);
 	if (!refused->sender_fault && !retry_may_help(retry))
 		retry = WIRE_RETRY_TRANSIENT;
-	op_try_again(op, &failure,
-		request_retry_at(request, retry, op->attempts, &op->retry_cost));
+	plan(second, request, retry);
+	op = take_op(request, place);
+	op->retry_cost = second->cost;
+	op_try_again(op, &failure, second->at_ns);
 }
 
 /* -------------------------------------------------------------------------------------
@@ -233,6 +270,7 @@ static void answer_single(struct request *request, const struct wire_reply *repl
 
 static void answer_entries(struct request *request, const struct wire_reply *reply)
 {
+	struct second_try second = {WIRE_RETRY_NEVER, DUE_NEVER, 0};
 	size_t place;
 
 	for (size_t i = 0; i < reply->done_count; i++) {
@@ -244,12 +282,9 @@ static void answer_entries(struct request *request, const struct wire_reply *rep
 			succeed(op, &reply->done[i]);
 	}
 	for (size_t i = 0; i < reply->refused_count; i++) {
-		struct sqs_op *op = NULL;
-
 		if (place_of(request, reply->refused[i].id, &place))
-			op = take_op(request, place);
-		if (op)
-			refuse(request, op, &reply->refused[i], reply->request_id);
+			refuse(request, place, &reply->refused[i], reply->request_id,
+				&second);
 	}
 }
 
@@ -323,7 +358,7 @@ static void on_failure(
 		send_one_by_one(request);
 		return;
 	}
-	retry_at_ns = request_retry_at(request, retry, most_attempts(request), &cost);
+	retry_at_ns = request_retry_at(request, retry, fewest_attempts(request), &cost);
 	for (size_t i = 0; i < request->count; i++) {
 		struct sqs_op *op = take_op(request, i);
 

@@ -283,6 +283,87 @@ TEST(an_entry_that_the_service_failed_is_tried_again)
 	scene_end();
 }
 
+/* Numbers that differ, so that retries come together only if they are meant to. */
+static double restless(void)
+{
+	static int calls;
+
+	return calls++ % 2 ? 0.9 : 0.1;
+}
+
+static double longest_jitter(void)
+{
+	return 0.999;
+}
+
+static void begin_with(double (*random)(void))
+{
+	struct sqs_config config = {
+		.endpoint = "http://localhost", .anonymous = true, .random = random};
+	struct sqs_failure why;
+
+	scene_begin();
+	sqs_client_free(client, 0);
+	config.unix_socket = double_socket(server);
+	client = sqs_client_new(&config, &why);
+}
+
+TEST(entries_that_the_service_failed_are_tried_again_together)
+{
+	begin_with(restless);
+	double_script(server, (struct double_act){.action = "SendMessageBatch",
+				      .deed = DOUBLE_REFUSE,
+				      .code = "InternalError",
+				      .receiver_fault = true,
+				      .refused = 0x3ff});
+	CHECK(send_together(10));
+	CHECK_NUMBER(scene_count(SQS_OK, 10), 10);
+	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 2);
+	CHECK_NUMBER(double_count(server, "SendMessage"), 0);
+	scene_end();
+}
+
+/* The quota allows 35 retries of requests; entries do not count one by one. */
+TEST(a_batch_that_is_tried_again_costs_the_quota_one_retry)
+{
+	scene_begin();
+	for (size_t i = 0; i < 5; i++) {
+		memset(outcomes, 0, sizeof(outcomes));
+		double_script(server, (struct double_act){.action = "SendMessageBatch",
+					      .deed = DOUBLE_REFUSE,
+					      .code = "InternalError",
+					      .receiver_fault = true,
+					      .refused = 0x3ff});
+		CHECK(send_together(10));
+		CHECK_NUMBER(scene_count(SQS_OK, 10), 10);
+	}
+	scene_end();
+}
+
+/* What joins the last attempt of another has attempts of its own left. */
+TEST(company_takes_nobodys_attempts)
+{
+	begin_with(longest_jitter);
+	double_script(server,
+		(struct double_act){
+			.action = "SendMessage", .deed = DOUBLE_HANG_UP, .times = 2});
+	double_script(server, (struct double_act){.action = "SendMessageBatch",
+				      .deed = DOUBLE_FAULT,
+				      .status = 500,
+				      .code = "InternalError"});
+	sqs_start(send_op(&outcomes[0], JOBS, "old", NULL));
+	CHECK(CLIENT_AWAIT(client, failures, 2));
+	client_stall(client);
+	sqs_start(send_op(&outcomes[1], JOBS, "new", NULL));
+	usleep(150 * 1000); /* until the other's back-off is over */
+	client_resume();
+	CHECK(outcome_await_all(outcomes, 2));
+	CHECK_NUMBER(double_count(server, "SendMessageBatch"), 1);
+	CHECK_NUMBER(outcomes[0].error, SQS_SERVICE_FAILED);
+	CHECK_NUMBER(outcomes[1].error, SQS_OK);
+	scene_end();
+}
+
 TEST(an_entry_that_the_reply_forgets_is_an_error)
 {
 	scene_begin();
