@@ -62,31 +62,33 @@ struct http_exchange {
 	char curl_words[CURL_ERROR_SIZE];
 };
 
-/* What a code of curl means to us; every other is a reply that was not understood. */
-static const struct {
+/* What a code of curl means to us. A handshake may break as any connection may. */
+static const struct trouble {
 	CURLcode code;
 	enum sqs_error error;
+	bool is_transient;
 	const char *text;
 } troubles[] = {
-	{CURLE_COULDNT_RESOLVE_PROXY, SQS_UNREACHABLE, "cannot find the proxy"},
-	{CURLE_COULDNT_RESOLVE_HOST, SQS_UNREACHABLE, "cannot find the host"},
-	{CURLE_COULDNT_CONNECT, SQS_UNREACHABLE, "cannot connect"},
-	{CURLE_PROXY, SQS_UNREACHABLE, "the proxy failed"},
-	{CURLE_INTERFACE_FAILED, SQS_UNREACHABLE, "cannot connect"},
-	{CURLE_SEND_ERROR, SQS_UNREACHABLE, "the connection broke"},
-	{CURLE_RECV_ERROR, SQS_UNREACHABLE, "the connection broke"},
-	{CURLE_GOT_NOTHING, SQS_UNREACHABLE, "hung up without a reply"},
-	{CURLE_PARTIAL_FILE, SQS_UNREACHABLE, "hung up in the middle of a reply"},
-	{CURLE_OPERATION_TIMEDOUT, SQS_TIMED_OUT, "no answer in time"},
-	{CURLE_SSL_CONNECT_ERROR, SQS_INSECURE, "TLS failed"},
-	{CURLE_PEER_FAILED_VERIFICATION, SQS_INSECURE, "its certificate is not trusted"},
-	{CURLE_SSL_CACERT_BADFILE, SQS_INSECURE, "cannot read AWS_CA_BUNDLE"},
-	{CURLE_SSL_CERTPROBLEM, SQS_INSECURE, "TLS failed"},
-	{CURLE_SSL_CIPHER, SQS_INSECURE, "TLS failed"},
-	{CURLE_SSL_ENGINE_INITFAILED, SQS_INSECURE, "TLS failed"},
-	{CURLE_USE_SSL_FAILED, SQS_INSECURE, "TLS failed"},
-	{CURLE_OUT_OF_MEMORY, SQS_NO_MEMORY, "no memory"},
-	{CURLE_WRITE_ERROR, SQS_BAD_REPLY, "the reply is too large"},
+	{CURLE_COULDNT_RESOLVE_PROXY, SQS_UNREACHABLE, true, "cannot find the proxy"},
+	{CURLE_COULDNT_RESOLVE_HOST, SQS_UNREACHABLE, true, "cannot find the host"},
+	{CURLE_COULDNT_CONNECT, SQS_UNREACHABLE, true, "cannot connect"},
+	{CURLE_PROXY, SQS_UNREACHABLE, true, "the proxy failed"},
+	{CURLE_INTERFACE_FAILED, SQS_UNREACHABLE, true, "cannot connect"},
+	{CURLE_SEND_ERROR, SQS_UNREACHABLE, true, "the connection broke"},
+	{CURLE_RECV_ERROR, SQS_UNREACHABLE, true, "the connection broke"},
+	{CURLE_GOT_NOTHING, SQS_UNREACHABLE, true, "hung up without a reply"},
+	{CURLE_PARTIAL_FILE, SQS_UNREACHABLE, true, "hung up in the middle of a reply"},
+	{CURLE_OPERATION_TIMEDOUT, SQS_TIMED_OUT, true, "no answer in time"},
+	{CURLE_SSL_CONNECT_ERROR, SQS_INSECURE, true, "TLS failed"},
+	{CURLE_PEER_FAILED_VERIFICATION, SQS_INSECURE, false,
+		"its certificate is not trusted"},
+	{CURLE_SSL_CACERT_BADFILE, SQS_INSECURE, false, "cannot read AWS_CA_BUNDLE"},
+	{CURLE_SSL_CERTPROBLEM, SQS_INSECURE, false, "TLS failed"},
+	{CURLE_SSL_CIPHER, SQS_INSECURE, false, "TLS failed"},
+	{CURLE_SSL_ENGINE_INITFAILED, SQS_INSECURE, false, "TLS failed"},
+	{CURLE_USE_SSL_FAILED, SQS_INSECURE, false, "TLS failed"},
+	{CURLE_OUT_OF_MEMORY, SQS_NO_MEMORY, false, "no memory"},
+	{CURLE_WRITE_ERROR, SQS_BAD_REPLY, false, "the reply is too large"},
 };
 
 /* -------------------------------------------------------------------------------------
@@ -359,32 +361,34 @@ void http_abort(struct http_exchange *exchange)
 	exchange->is_running = false;
 }
 
-/* What a result other than CURLE_OK means, in one line. */
-static enum sqs_error explain(CURLcode result, const char *origin, const char *words,
-	char *why, size_t why_size)
+/* What a result other than CURLE_OK means, and that in one line. */
+static const struct trouble *explain(CURLcode result, const char *origin,
+	const char *words, char *why, size_t why_size)
 {
-	enum sqs_error error = SQS_BAD_REPLY;
-	const char *text = "not a reply of HTTP";
+	static const struct trouble other = {
+		CURLE_OK, SQS_BAD_REPLY, false, "not a reply of HTTP"};
+	const struct trouble *trouble = &other;
 
 	for (size_t i = 0; i < ARRAY_SIZE(troubles); i++) {
-		if (troubles[i].code == result) {
-			error = troubles[i].error;
-			text = troubles[i].text;
-		}
+		if (troubles[i].code == result)
+			trouble = &troubles[i];
 	}
-	snprintf(why, why_size, "%s: %s (%s)", origin, text,
+	snprintf(why, why_size, "%s: %s (%s)", origin, trouble->text,
 		words[0] ? words : curl_easy_strerror(result));
-	return error;
+	return trouble;
 }
 
 struct http_reply http_reply_of(struct http_exchange *exchange)
 {
 	struct http_reply reply = {.why = ""};
+	const struct trouble *trouble;
 	long status = 0;
 
 	if (exchange->result != CURLE_OK) {
-		reply.error = explain(exchange->result, exchange->http->options.origin,
+		trouble = explain(exchange->result, exchange->http->options.origin,
 			exchange->curl_words, exchange->why, sizeof(exchange->why));
+		reply.error = trouble->error;
+		reply.is_transient = trouble->is_transient;
 		reply.why = exchange->why;
 		return reply;
 	}
@@ -474,6 +478,7 @@ bool http_fetch(const struct http_fetch *fetch, struct buf *reply, int *status,
 	*why = (struct sqs_failure){0};
 	if (result != CURLE_OK)
 		why->error = explain(
-			result, fetch->url, "", why->message, sizeof(why->message));
+			result, fetch->url, "", why->message, sizeof(why->message))
+				     ->error;
 	return result == CURLE_OK;
 }

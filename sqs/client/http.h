@@ -84,7 +84,8 @@ void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_
 struct http_reply {
 	/* SQS_OK: a reply is there, whatever its status. Else no whole reply came. */
 	enum sqs_error error;
-	const char *why; /* the error in one line; "" without one */
+	bool is_transient; /* whether another attempt may fare better */
+	const char *why;   /* the error in one line; "" without one */
 	int status;
 	struct view body;
 	struct view date;       /* the value of Date; absent: none */

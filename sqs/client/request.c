@@ -282,18 +282,13 @@ void request_bad_reply(
 		request->client->settings.endpoint.origin, what);
 }
 
-static bool is_transient(enum sqs_error error)
-{
-	return error == SQS_UNREACHABLE || error == SQS_TIMED_OUT;
-}
-
 static void end_without_reply(struct request *request, const struct http_reply *reply)
 {
 	struct sqs_failure failure;
 
 	failure_say(&failure, reply->error, "%s", reply->why);
 	fail(request, &failure,
-		is_transient(reply->error) ? WIRE_RETRY_TRANSIENT : WIRE_RETRY_NEVER);
+		reply->is_transient ? WIRE_RETRY_TRANSIENT : WIRE_RETRY_NEVER);
 }
 
 static void end_with_fault(struct request *request, const struct http_reply *reply)
