@@ -58,7 +58,8 @@ void lane_touch(struct lane *lane)
 {
 	struct sqs_client *client = lane->client;
 
-	list_remove(&lane->ready_link);
+	if (!list_is_empty(&lane->ready_link))
+		return; /* it keeps its place in line */
 	list_append(lane->kind->is_polling ? &client->ready_polls : &client->ready_lanes,
 		&lane->ready_link);
 }

@@ -248,6 +248,30 @@ TEST(there_are_no_more_than_64_connections)
 	scene_end();
 }
 
+/* While all connections are busy, who gets more to do keeps its turn. */
+TEST(a_queue_that_waits_for_a_connection_keeps_its_place)
+{
+	struct sqs_op *list;
+
+	scene_begin();
+	double_script(server, (struct double_act){.deed = DOUBLE_HOLD, .times = 65});
+	list = sqs_list_queues_new(client, NULL, outcome_note, &outcomes[0]);
+	sqs_start(list);
+	for (size_t i = 1; i < 64; i++) {
+		sqs_start(send_op(&outcomes[i], JOBS, "x", NULL));
+		CHECK(double_await(server, "SendMessage", i));
+	}
+	sqs_start(send_op(&outcomes[64], JOBS "1", "x", NULL));
+	sqs_start(send_op(&outcomes[65], JOBS "2", "x", NULL));
+	sqs_start(send_op(&outcomes[66], JOBS "1", "x", NULL));
+	sqs_cancel(list);
+	CHECK(double_await(server, NULL, 65));
+	CHECK_TEXT(scene_parameter(NULL, 64, "QueueUrl"), JOBS "1");
+	double_release(server);
+	CHECK(outcome_await_all(outcomes, 67));
+	scene_end();
+}
+
 /* -------------------------------------------------------------------------------------
  * A bad entry fails alone
  */
