@@ -82,13 +82,12 @@ static bool applies(const struct credentials_query *query)
 static bool find_path(struct exchange *exchange)
 {
 	const struct session *session = &exchange->session;
-	const char *home = settings_env(&exchange->query->scope, "HOME");
 	char name[SHA1_TEXT];
 
 	return sha1_text(view_of(session->name ? session->name : session->start_url),
 		       name) &&
-	       buf_printf(&exchange->path, "%s/.aws/sso/cache/%s.json", home ? home : "",
-		       name);
+	       settings_add_home(exchange->query->scope.env, &exchange->path) &&
+	       buf_printf(&exchange->path, "/.aws/sso/cache/%s.json", name);
 }
 
 static bool read_token(struct exchange *exchange)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,14 +38,26 @@ static const struct {
 	[PROFILE_CREDENTIALS] = {"AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials"},
 };
 
+bool settings_add_home(settings_env_fn *env, struct buf *path)
+{
+	const char *home = env_of(env, "HOME");
+	struct passwd user, *found = NULL;
+	char texts[4096];
+
+	if (!home)
+		getpwuid_r(getuid(), &user, texts, sizeof(texts), &found);
+	if (found)
+		home = found->pw_dir;
+	return buf_add_string(path, home ? home : "");
+}
+
 static bool path_of(settings_env_fn *env, enum profile_file file, struct buf *path)
 {
 	const char *named = env_of(env, files[file].env);
-	const char *home = env_of(env, "HOME");
 
 	if (named && strncmp(named, "~/", 2) != 0)
 		return buf_add_string(path, named);
-	return buf_add_string(path, home ? home : "") &&
+	return settings_add_home(env, path) &&
 	       buf_add_string(path, named ? named + 1 : files[file].usual);
 }
 

@@ -71,6 +71,10 @@ bool settings_find(struct settings *out, const struct sqs_config *config,
 /* The set that the files say; NULL, and why, if they cannot be read. */
 struct profile_set *settings_read_profiles(settings_env_fn *env, struct sqs_failure *why);
 
+/* Appends the user's home: $HOME, or what the system knows, since what mount(8) and systemd
+ * start may have no HOME. False when the buf failed. */
+bool settings_add_home(settings_env_fn *env, struct buf *path);
+
 /* Appends a whole file; false, and errno, when it cannot be read or does not fit. */
 bool settings_read_file(const char *path, struct buf *text);
 

@@ -4,6 +4,7 @@
  */
 #include "sqs/client/settings.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -293,6 +294,23 @@ TEST(an_expiration_must_be_a_time)
 		"AWS_CREDENTIAL_EXPIRATION=soon");
 	CHECK_TEXT(access_key_of("", "", (struct sqs_config){0}), "failed");
 	CHECK(strstr(why.message, "soon"));
+}
+
+/* What systemd starts as root has no HOME. */
+TEST(without_home_the_systems_word_counts)
+{
+	static const char *const nothing[] = {NULL};
+	static const char *const home[] = {"HOME=/home/x", NULL};
+	const struct passwd *user = getpwuid(getuid());
+	AUTO(buf) struct buf path = BUF_INIT(0);
+
+	environment = nothing;
+	CHECK(user && settings_add_home(env, &path));
+	CHECK_TEXT(path.data, user->pw_dir);
+	buf_clear(&path);
+	environment = home;
+	CHECK(settings_add_home(env, &path));
+	CHECK_TEXT(path.data, "/home/x");
 }
 
 TEST_MAIN
