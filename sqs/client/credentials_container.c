@@ -23,10 +23,14 @@ static bool applies(const struct credentials_query *query)
 	       settings_env(&query->scope, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
 }
 
+/* Whatever the port. */
 static bool host_is_plain(const char *host)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(plain_hosts); i++) {
-		if (strcmp(host, plain_hosts[i]) == 0)
+		size_t len = strlen(plain_hosts[i]);
+
+		if (strncmp(host, plain_hosts[i], len) == 0 &&
+			(host[len] == '\0' || host[len] == ':'))
 			return true;
 	}
 	return false;
@@ -39,12 +43,17 @@ static bool find_url(const struct credentials_query *query, struct arena *arena,
 		settings_env(&query->scope, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *url =
 		settings_env(&query->scope, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-	const char *reason = "no memory";
+	const char *reason = "no memory", *bare = NULL;
 
 	if (path)
 		url = arena_format(arena, AGENT "%s", path).data;
-	if (!url || !endpoint_parse(url, arena, out, &reason))
+	if (url)
+		bare = arena_string(arena, (struct view){url, strcspn(url, "?")});
+	if (!bare || !endpoint_parse(bare, arena, out, &reason))
 		return failure_say(why, SQS_NO_CREDENTIALS, "%s", reason);
+	out->url = arena_format(arena, "%s%s", out->url, url + strlen(bare)).data;
+	if (!out->url)
+		return failure_say(why, SQS_NO_MEMORY, "no memory");
 	return out->is_secure || out->is_local || host_is_plain(out->host) ||
 	       failure_say(why, SQS_NO_CREDENTIALS,
 		       "AWS_CONTAINER_CREDENTIALS_FULL_URI: http only to the container's "

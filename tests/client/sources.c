@@ -288,6 +288,21 @@ TEST(a_container_has_an_agent)
 	desk_free(desk);
 }
 
+TEST(a_containers_agent_may_be_asked_with_a_query)
+{
+	static const struct desk_row rows[] = {
+		{"GET /keys?id=a%20b HTTP", 200, AGENT_REPLY}, {NULL, 0, NULL}};
+	struct desk *desk = desk_new(rows);
+	char url[80];
+
+	home_begin("");
+	snprintf(url, sizeof(url), "%s/keys?id=a%%20b", desk_url(desk));
+	home_set("AWS_CONTAINER_CREDENTIALS_FULL_URI", url);
+	CHECK_TEXT(ask("default"), "AGENT t");
+	home_end();
+	desk_free(desk);
+}
+
 TEST(a_containers_agent_is_near_or_secure)
 {
 	home_begin("");
