@@ -129,6 +129,7 @@ static bool find(const struct credentials_query *query, struct credentials *out,
 				  .ca_bundle = query->ca_bundle,
 				  .no_proxy = true,
 				  .timeout_ms = TIMEOUT_MS,
+				  .attempts = HTTP_FETCH_ATTEMPTS,
 				  .cancel_fd = query->cancel_fd,
 			  },
 			  &reply, &status, why) &&

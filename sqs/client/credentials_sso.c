@@ -178,7 +178,7 @@ static bool find_endpoint(
 		why);
 }
 
-/* One request to a path below the endpoint. */
+/* One request to a path below the endpoint; again where that is harmless. */
 static bool ask(struct exchange *exchange, const char *method, const char *path,
 	const char *header, struct view body, struct buf *reply, int *status,
 	struct sqs_failure *why)
@@ -194,6 +194,7 @@ static bool ask(struct exchange *exchange, const char *method, const char *path,
 				  .ca_bundle = exchange->query->ca_bundle,
 				  .no_proxy = exchange->endpoint.is_local,
 				  .timeout_ms = TIMEOUT_MS,
+				  .attempts = body.len ? 1 : HTTP_FETCH_ATTEMPTS,
 				  .cancel_fd = exchange->query->cancel_fd},
 		reply, status, why);
 }

@@ -2,6 +2,7 @@
 #include "sqs/client/http.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ enum {
 	LARGEST_REPLY = 68 << 20,
 	KEPT_CONNECTIONS = 320,
 	MOST_FDS = 4,
+	FETCH_PAUSE_MS = 200, /* after the first attempt */
 };
 
 struct http {
@@ -454,8 +456,9 @@ static CURLcode run_fetch(CURLM *multi, CURL *easy, int cancel_fd)
 	return message ? message->data.result : CURLE_ABORTED_BY_CALLBACK;
 }
 
-bool http_fetch(const struct http_fetch *fetch, struct buf *reply, int *status,
-	struct sqs_failure *why)
+/* One attempt; *is_transient says whether another may fare better. */
+static bool fetch_once(const struct http_fetch *fetch, struct buf *reply, int *status,
+	struct sqs_failure *why, bool *is_transient)
 {
 	const struct http_options options = {.url = fetch->url,
 		.ca_bundle = fetch->ca_bundle,
@@ -464,6 +467,7 @@ bool http_fetch(const struct http_fetch *fetch, struct buf *reply, int *status,
 	CURL *easy = curl_easy_init();
 	struct curl_slist *headers = NULL;
 	CURLcode result = CURLE_OUT_OF_MEMORY;
+	const struct trouble *trouble;
 	long code = 0;
 
 	if (http && easy && set_fetch_options(easy, fetch, &headers, reply)) {
@@ -475,10 +479,34 @@ bool http_fetch(const struct http_fetch *fetch, struct buf *reply, int *status,
 	curl_easy_cleanup(easy);
 	curl_slist_free_all(headers);
 	*status = (int)code;
+	*is_transient = code == 429 || (code >= 500 && code != 501);
 	*why = (struct sqs_failure){0};
-	if (result != CURLE_OK)
-		why->error = explain(
-			result, fetch->url, "", why->message, sizeof(why->message))
-				     ->error;
-	return result == CURLE_OK;
+	if (result == CURLE_OK)
+		return true;
+	trouble = explain(result, fetch->url, "", why->message, sizeof(why->message));
+	why->error = trouble->error;
+	*is_transient = trouble->is_transient;
+	return false;
+}
+
+/* False when nobody waits for the answer any more. */
+static bool pause_fetch(int cancel_fd, int pause_ms)
+{
+	struct pollfd cancel = {.fd = cancel_fd, .events = POLLIN};
+
+	return poll(&cancel, 1, pause_ms) == 0;
+}
+
+bool http_fetch(const struct http_fetch *fetch, struct buf *reply, int *status,
+	struct sqs_failure *why)
+{
+	bool came, is_transient;
+
+	for (int attempt = 1;; attempt++) {
+		buf_clear(reply);
+		came = fetch_once(fetch, reply, status, why, &is_transient);
+		if (!is_transient || attempt >= fetch->attempts ||
+			!pause_fetch(fetch->cancel_fd, attempt * FETCH_PAUSE_MS))
+			return came;
+	}
 }

@@ -98,7 +98,7 @@ struct http_reply http_reply_of(struct http_exchange *exchange);
  * For those who may block
  */
 
-/* One request on a connection of its own: where credentials come from. */
+/* A request on a connection of its own: where credentials come from. */
 struct http_fetch {
 	const char *method;
 	const char *url;
@@ -106,11 +106,14 @@ struct http_fetch {
 	struct view body;           /* absent: none */
 	const char *ca_bundle;
 	bool no_proxy;
-	int64_t timeout_ms;
-	int cancel_fd; /* readable: give up */
+	int64_t timeout_ms; /* of an attempt */
+	int attempts;       /* where time may heal what failed; 0: one */
+	int cancel_fd;      /* readable: give up */
 };
 
-/* Appends the reply's body, a megabyte at most. False, and one line in *why, when no
+enum { HTTP_FETCH_ATTEMPTS = 3 }; /* as the SDKs */
+
+/* Puts the reply's body into *reply, up to its ceiling. False, and one line in *why, when no
  * whole reply came. */
 bool http_fetch(const struct http_fetch *fetch, struct buf *reply, int *status,
 	struct sqs_failure *why);

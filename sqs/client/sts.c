@@ -105,6 +105,7 @@ static bool post(const struct credentials_query *query, const struct endpoint *e
 			       .ca_bundle = query->ca_bundle,
 			       .no_proxy = endpoint->is_local,
 			       .timeout_ms = TIMEOUT_MS,
+			       .attempts = HTTP_FETCH_ATTEMPTS,
 			       .cancel_fd = query->cancel_fd,
 		       },
 		       &reply, &status, why) &&

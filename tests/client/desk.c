@@ -19,6 +19,7 @@ struct desk {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	struct buf log; /* under the lock */
+	uint64_t used;  /* bit i: row i, which counts once */
 };
 
 static void die(const char *what)
@@ -48,15 +49,30 @@ static void read_request(int fd, struct buf *request)
 	}
 }
 
-static void answer(const struct desk *desk, int fd, const char *request)
+static const struct desk_row *row_for(struct desk *desk, const char *request)
+{
+	const struct desk_row *row = desk->rows;
+	uint64_t bit = 1;
+
+	for (; row->begins; row++, bit <<= 1) {
+		bool is_used = row->status < 0 && (desk->used & bit);
+
+		if (!is_used && strncmp(request, row->begins, strlen(row->begins)) == 0)
+			break;
+	}
+	desk->used |= bit;
+	return row;
+}
+
+static void answer(struct desk *desk, int fd, const char *request)
 {
 	AUTO(buf) struct buf reply = BUF_INIT(0);
-	const struct desk_row *row = desk->rows;
+	const struct desk_row *row = row_for(desk, request);
 
-	while (row->begins && strncmp(request, row->begins, strlen(row->begins)) != 0)
-		row++;
+	if (row->begins && row->status == DESK_HANGS_UP)
+		return;
 	buf_printf(&reply, "HTTP/1.1 %d Whatever\r\nContent-Length: %zu\r\n\r\n%s",
-		row->begins ? row->status : 404, row->begins ? strlen(row->body) : 0,
+		row->begins ? abs(row->status) : 404, row->begins ? strlen(row->body) : 0,
 		row->begins ? row->body : "");
 	if (send(fd, reply.data, reply.len, MSG_NOSIGNAL) < 0)
 		return; /* the client has gone */

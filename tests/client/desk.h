@@ -12,9 +12,11 @@
 
 struct desk;
 
+enum { DESK_HANGS_UP = -1 };
+
 struct desk_row {
 	const char *begins; /* "GET /path" */
-	int status;
+	int status;         /* below 0: once, then the rows below count */
 	const char *body;
 };
 

@@ -217,6 +217,26 @@ static const struct {
 	{"missing", "profile \"nobody\", the source_profile of \"missing\""},
 };
 
+/* What a request to SQS survives, one for credentials does. */
+TEST(a_service_that_fails_for_a_moment_is_asked_again)
+{
+	static const struct desk_row rows[] = {{"POST /", DESK_HANGS_UP, ""},
+		{"POST /", -503, "busy"}, {"POST /", 200, STS_REPLY("AssumeRole")},
+		{NULL, 0, NULL}};
+	static const struct desk_row fails[] = {
+		{"POST /", 500, "broken"}, {NULL, 0, NULL}};
+	struct desk *desk = begin_with_sts(roles, rows);
+
+	CHECK_TEXT(ask("role"), "ROLE t");
+	home_end();
+	desk_free(desk);
+	desk = begin_with_sts(roles, fails);
+	CHECK_SAYS(ask("role"), "500");
+	CHECK_NUMBER(why.error, SQS_SERVICE_FAILED);
+	home_end();
+	desk_free(desk);
+}
+
 TEST(a_role_that_cannot_be_assumed_says_why)
 {
 	struct desk *desk = begin_with_sts(roles, sts);
