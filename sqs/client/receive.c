@@ -23,6 +23,8 @@ enum {
 	TOO_SOON_MS = 500,
 	/* How long an answer may have been on its way, at least. */
 	LEAST_SLACK_MS = 250,
+	/* An answer that is so late may never come: others go on without it. */
+	LATE_MS = 2000,
 };
 
 #define MS 1000000LL /* in nanoseconds */
@@ -36,7 +38,6 @@ struct receiving {
 	struct list overdue; /* of op->link: is_overdue, and first to be served */
 	int64_t wanted;      /* messages, by all who wait */
 	struct list polls;   /* of request->poll_link */
-	int64_t asked;       /* messages, by all polls */
 	size_t width;        /* polls at a time */
 	int64_t longest_ns;  /* no waiter's deadline is later */
 	int64_t resume_ns;   /* no poll before */
@@ -89,16 +90,41 @@ static void find_nothing(struct receiving *lane, struct sqs_op *op)
 	op_fail_with(op, SQS_NO_MESSAGE, "no message came in time");
 }
 
-/* Whether a poll is about to end, so that its answer is worth waiting for. */
-static bool is_ending(const struct receiving *lane, int64_t now_ns)
+/* When its answer should be there; DUE_NEVER: it waits for credentials. */
+static int64_t end_of(const struct request *poll)
 {
+	return poll->is_begun ? poll->begun_ns + poll->wait_s * 1000 * MS : DUE_NEVER;
+}
+
+/* The polls whose answers are worth waiting for: none that is late. */
+struct outlook {
+	size_t polls;
+	int64_t asked;   /* messages */
+	int64_t next_ns; /* when the first of them ends */
+};
+
+static struct outlook look_out(const struct receiving *lane)
+{
+	struct outlook outlook = {.next_ns = DUE_NEVER};
+
 	list_each (link, &lane->polls) {
 		const struct request *poll = list_entry(link, struct request, poll_link);
+		int64_t end_ns = end_of(poll);
 
-		if (poll->begun_ns + poll->wait_s * 1000 * MS <= now_ns + GRACE_MS * MS)
-			return true;
+		if (end_ns <= lane->lane.client->now_ns - LATE_MS * MS)
+			continue;
+		outlook.polls++;
+		outlook.asked += poll->wanted;
+		if (end_ns < outlook.next_ns)
+			outlook.next_ns = end_ns;
 	}
-	return false;
+	return outlook;
+}
+
+/* Whether a poll is about to end. */
+static bool is_ending(const struct receiving *lane)
+{
+	return look_out(lane).next_ns <= lane->lane.client->now_ns + GRACE_MS * MS;
 }
 
 static void expire(struct sqs_op *op)
@@ -106,7 +132,7 @@ static void expire(struct sqs_op *op)
 	struct receiving *lane = receiving_of(op->lane);
 	int64_t now_ns = op->client->now_ns;
 
-	if (op->is_overdue || lane->is_short || !is_ending(lane, now_ns)) {
+	if (op->is_overdue || lane->is_short || !is_ending(lane)) {
 		lane_touch(op->lane);
 		find_nothing(lane, op);
 		return;
@@ -173,7 +199,6 @@ static void ask(struct receiving *lane, int wanted)
 	request->newest = list_is_empty(&lane->lane.waiting)
 				  ? lane->lane.client->admitted_receives
 				  : list_entry(last, struct sqs_op, link)->number;
-	lane->asked += wanted;
 	list_append(&lane->polls, &request->poll_link);
 	what.queue_url = lane->lane.queue_url;
 	what.max_messages = wanted;
@@ -188,20 +213,37 @@ static void ask(struct receiving *lane, int wanted)
 	request_begin(request, &what, request->wait_s * 1000 + ATTEMPT_MS);
 }
 
-static bool has_poll_to_spare(const struct receiving *lane)
+/* How many messages a poll more is to ask for; 0: none, those under way will do. */
+static int to_ask_for(const struct receiving *lane, const struct outlook *outlook)
 {
-	return lane->lane.waiting_count && lane->wanted > lane->asked &&
-	       lane->lane.requests < lane->width;
+	int64_t wanted = lane->wanted - outlook->asked;
+
+	if (!lane->lane.waiting_count || wanted <= 0 || outlook->polls >= lane->width)
+		return 0;
+	return wanted < SQS_BATCH ? (int)wanted : SQS_BATCH;
+}
+
+/* Looks again when the first of the polls under way is late. */
+static void watch(struct receiving *lane, const struct outlook *outlook)
+{
+	if (lane->lane.waiting_count && outlook->next_ns != DUE_NEVER)
+		lane_wait_until(&lane->lane, outlook->next_ns + LATE_MS * MS);
 }
 
 static void launch(struct lane *base)
 {
 	struct receiving *lane = receiving_of(base);
 	struct sqs_client *client = base->client;
+	struct outlook outlook;
+	int wanted;
 
-	while (has_poll_to_spare(lane)) {
-		int64_t wanted = lane->wanted - lane->asked;
-
+	for (;;) {
+		outlook = look_out(lane);
+		wanted = to_ask_for(lane, &outlook);
+		if (!wanted) {
+			watch(lane, &outlook);
+			break;
+		}
 		if (lane->resume_ns > client->now_ns) {
 			lane_wait_until(base, lane->resume_ns);
 			break;
@@ -210,7 +252,7 @@ static void launch(struct lane *base)
 			lane_touch(base);
 			break;
 		}
-		ask(lane, wanted < SQS_BATCH ? (int)wanted : SQS_BATCH);
+		ask(lane, wanted);
 	}
 	lane_drop_if_idle(base);
 }
@@ -346,7 +388,6 @@ static void serve(struct receiving *lane, const struct request *request,
 static void end_poll(struct receiving *lane, struct request *request)
 {
 	list_remove(&request->poll_link);
-	lane->asked -= request->wanted;
 	lane_touch(&lane->lane);
 }
 
@@ -356,7 +397,7 @@ static void dismiss_short(struct receiving *lane, const struct request *request)
 {
 	struct sqs_op *op;
 
-	if (!list_is_empty(&lane->polls))
+	if (look_out(lane).polls)
 		return;
 	while ((op = first_in_line(lane)) && op->number <= request->newest)
 		find_nothing(lane, op);
@@ -366,9 +407,8 @@ static void dismiss_short(struct receiving *lane, const struct request *request)
 static void dismiss_late(struct receiving *lane)
 {
 	int64_t now_ns = lane->lane.client->now_ns;
-	bool goes_on = is_ending(lane, now_ns);
 
-	if (goes_on)
+	if (is_ending(lane))
 		return;
 	list_each_safe (link, &lane->overdue) {
 		find_nothing(lane, list_entry(link, struct sqs_op, link));

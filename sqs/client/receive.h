@@ -5,7 +5,8 @@
  * A lane (a queue and a visibility timeout) keeps one long poll, which asks for what
  * is wanted, ten at most. A full answer widens the lane, one more poll at a time; an
  * empty or short one narrows it to one. Those who would not wait have a lane of
- * their own, with short polls.
+ * their own, with short polls. A poll whose answer is two seconds late may never be
+ * answered: it goes on, and counts no more.
  *
  * A receive that is cancelled ends at once, and its poll goes on: what arrives goes
  * to whoever waits, and what arrives for nobody is made visible again. So is what a

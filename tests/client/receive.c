@@ -375,6 +375,27 @@ TEST(a_poll_is_given_up_after_three_attempts)
 	scene_end();
 }
 
+/* A connection that is dead though nobody said so: after a suspend, say. */
+TEST(a_poll_that_is_never_answered_holds_up_nobody)
+{
+	scene_begin();
+	double_script(server,
+		(struct double_act){
+			.action = "ReceiveMessage", .deed = DOUBLE_HOLD, .times = 2});
+	start_receive(0, 1, 1000);
+	start_receive(1, 1, 0);
+	CHECK(double_await(server, "ReceiveMessage", 2));
+	start_receive(2, 1, 15000);
+	start_receive(3, 1, 0);
+	CHECK(double_await(server, "ReceiveMessage", 4));
+	double_put(server, "hello");
+	CHECK(outcome_await(&outcomes[2]));
+	CHECK_TEXT(body_of(2), "hello");
+	CHECK(outcome_await(&outcomes[3]));
+	CHECK_NUMBER(outcomes[3].error, SQS_NO_MESSAGE);
+	scene_end();
+}
+
 /* A repeated poll of a FIFO queue gets what the lost answer had. */
 TEST(a_fifo_poll_keeps_its_name_when_it_is_repeated)
 {
