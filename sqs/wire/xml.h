@@ -21,7 +21,8 @@
  * are WIRE_ABSENT. Which elements must be there is the reader's business: an empty
  * SendMessageResult has no `done`. False when it is not well-formed, is an ErrorResponse,
  * lacks the action's Result element (void actions have none, whatever their root is
- * called), or there is no memory (then arena->failed).
+ * called), has far more elements than any reply, or there is no memory (then
+ * arena->failed).
  */
 bool xml_read_reply(struct view xml, enum wire_action action, struct arena *arena,
 	struct wire_reply *out);

@@ -15,6 +15,10 @@
  */
 enum { MOST_FRAMES = 12, DEEPEST = 100 };
 
+/* Elements of lists, in all. A page has 1000 queues, but some servers know no pages. Empty
+ * elements are a few bytes of XML, and a hundred in memory. */
+enum { MOST_ITEMS = 100000 };
+
 /* An element that is open: one with fields, or, with `leaf`, one with a text. */
 struct frame {
 	const struct wire_schema *schema;
@@ -29,6 +33,7 @@ struct reader {
 	void *record;
 	struct frame frames[MOST_FRAMES];
 	int open;        /* frames */
+	int items;       /* of all lists */
 	int skipped;     /* open elements that no table names */
 	bool has_result; /* the root's first field was there */
 	bool is_error;   /* the root is an ErrorResponse */
@@ -46,13 +51,21 @@ static void give_up(struct reader *reader)
  * Elements
  */
 
+/* NULL when there are too many, or no memory. */
+static void *add_item(struct reader *reader, void *record, const struct wire_field *field)
+{
+	if (++reader->items > MOST_ITEMS)
+		return NULL;
+	return wire_list_add(reader->arena, record, field);
+}
+
 /* The one record of a SINGLE, whose fields stand in this record's element. */
 static void *single_of(
 	struct reader *reader, void *record, const struct wire_field *field)
 {
 	const struct wire_list list = wire_list_get(record, field);
 
-	return list.count ? list.items : wire_list_add(reader->arena, record, field);
+	return list.count ? list.items : add_item(reader, record, field);
 }
 
 /* The row for an element in the frame; *record becomes whose member it is, NULL when
@@ -97,8 +110,7 @@ static void open_field(
 	case WIRE_RECORDS:
 	case WIRE_PAIRS:
 	case WIRE_ATTRIBUTES:
-		push(reader, field->items, NULL,
-			wire_list_add(reader->arena, record, field));
+		push(reader, field->items, NULL, add_item(reader, record, field));
 		break;
 	default:
 		push(reader, NULL, field, record);
@@ -175,7 +187,7 @@ static bool store(struct reader *reader, const struct frame *frame)
 		*(struct view *)member = arena_copy(reader->arena, text);
 		return true;
 	case WIRE_TEXTS:
-		item = wire_list_add(reader->arena, frame->record, field);
+		item = add_item(reader, frame->record, field);
 		if (item)
 			*item = arena_copy(reader->arena, text);
 		return item != NULL;

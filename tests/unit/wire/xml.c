@@ -264,6 +264,26 @@ TEST(the_largest_replies_are_read)
  * Faults
  */
 
+/* An empty element is ten bytes, what it becomes some hundred. */
+TEST(more_elements_than_any_reply_has_are_refused)
+{
+	static const char *const elements[] = {
+		"<Message/>", "<Message><Attribute/></Message>", "<Unknown/>"};
+	static const bool is_read[] = {false, false, true};
+
+	for (size_t i = 0; i < ARRAY_SIZE(elements); i++) {
+		AUTO(buf) struct buf xml = BUF_INIT(0);
+		AUTO(arena) struct arena local = {0};
+
+		buf_add_string(&xml, "<r><ReceiveMessageResult>");
+		for (size_t n = 0; n < 200000; n++)
+			buf_add_string(&xml, elements[i]);
+		buf_add_string(&xml, "</ReceiveMessageResult></r>");
+		CHECK(xml_read_reply(buf_view(&xml), WIRE_RECEIVE_MESSAGE, &local,
+			      &reply) == is_read[i]);
+	}
+}
+
 TEST(a_fault_is_read)
 {
 	AUTO(arena) struct arena local = {0};
