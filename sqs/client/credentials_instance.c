@@ -17,15 +17,22 @@ enum {
 	GRACE_MS = 20 * 60 * 1000,
 };
 
-static const char *base_of(const struct credentials_query *query)
+/* NULL: nobody says where it is. */
+static const char *configured_base(const struct credentials_query *query)
 {
 	const char *url =
 		settings_env(&query->scope, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
+
+	return url ? url
+		   : settings_property(&query->scope, "ec2_metadata_service_endpoint");
+}
+
+static const char *base_of(const struct credentials_query *query)
+{
+	const char *url = configured_base(query);
 	const char *mode =
 		settings_env(&query->scope, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
 
-	if (!url)
-		url = settings_property(&query->scope, "ec2_metadata_service_endpoint");
 	if (url)
 		return url;
 	if (!mode)
@@ -58,8 +65,7 @@ static bool applies(const struct credentials_query *query)
 {
 	if (settings_is_on(&query->scope, "AWS_EC2_METADATA_DISABLED", ""))
 		return false;
-	return settings_env(&query->scope, "AWS_EC2_METADATA_SERVICE_ENDPOINT") ||
-	       is_an_instance();
+	return configured_base(query) || is_an_instance();
 }
 
 struct service {

@@ -351,6 +351,26 @@ TEST(an_instance_has_a_role)
 	desk_free(desk);
 }
 
+/* Where it is may stand in the profile, too. */
+TEST(an_instance_is_where_the_profile_says)
+{
+	static const struct desk_row rows[] = {
+		{"GET /latest/meta-data/iam/security-credentials/worker", 200,
+			AGENT_REPLY},
+		{"GET /latest/meta-data/iam/security-credentials/", 200, "worker"},
+		{NULL, 0, NULL}};
+	struct desk *desk = desk_new(rows);
+	char config[120];
+
+	snprintf(config, sizeof(config),
+		"[default]\nec2_metadata_service_endpoint = %s\n", desk_url(desk));
+	home_begin(config);
+	home_clear();
+	CHECK_TEXT(ask("default"), "AGENT t");
+	home_end();
+	desk_free(desk);
+}
+
 TEST(an_old_instance_gives_no_token)
 {
 	static const struct desk_row rows[] = {
