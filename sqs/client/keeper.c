@@ -12,7 +12,7 @@
 #include "sqs/client/failure.h"
 
 enum {
-	AHEAD_MS = 15 * 60 * 1000, /* of the expiry, as botocore's advisory refresh */
+	AHEAD_MS = 15 * 60 * 1000, /* of the expiry, as botocore's; or half their life */
 	AGAIN_MS = 30 * 1000,      /* after a source has failed */
 };
 
@@ -24,6 +24,7 @@ struct keeper {
 
 	struct credentials current;
 	uint64_t generation;
+	int64_t ahead_ms;   /* of the expiry, to be asked for again */
 	bool is_distrusted; /* the service did not accept the current ones */
 	struct sqs_failure failure;
 	int64_t not_before_ms; /* the source failed: ask it again from then on */
@@ -76,6 +77,13 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static int64_t ahead_of(const struct credentials *fresh, int64_t now_ms)
+{
+	int64_t life_ms = fresh->expires_ms - now_ms;
+
+	return life_ms > 0 && life_ms / 2 < AHEAD_MS ? life_ms / 2 : AHEAD_MS;
+}
+
 /* Replaces the current ones by an answer, or notes why there was none. */
 static void take_answer(struct keeper *keeper, struct credentials *fresh,
 	const struct sqs_failure *failure, int64_t now_ms)
@@ -89,6 +97,7 @@ static void take_answer(struct keeper *keeper, struct credentials *fresh,
 	if (!credentials_are_equal(fresh, &keeper->current)) {
 		keeper->generation++;
 		keeper->is_distrusted = false;
+		keeper->ahead_ms = ahead_of(fresh, now_ms);
 	}
 	credentials_finish(&keeper->current);
 	keeper->current = *fresh;
@@ -140,7 +149,7 @@ static bool should_ask(const struct keeper *keeper, int64_t now_ms)
 	if (keeper->is_asking || is_pausing(keeper, now_ms))
 		return false;
 	return !keeper->current.access_key || keeper->is_distrusted ||
-	       keeper->current.expires_ms - AHEAD_MS <= now_ms;
+	       keeper->current.expires_ms - keeper->ahead_ms <= now_ms;
 }
 
 enum keeper_state keeper_get(struct keeper *keeper, int64_t now_ms,

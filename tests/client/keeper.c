@@ -172,6 +172,31 @@ TEST(a_clock_that_is_set_back_holds_up_no_renewal)
 	home_end();
 }
 
+/* A role's shortest session is 15 minutes: asked for again after half of it, not always. */
+TEST(short_lived_credentials_are_not_renewed_all_the_time)
+{
+	const int64_t began_ms = NOW_MS + 45 * 60 * 1000;
+	struct settings settings;
+	struct wire_credentials credentials;
+	uint64_t generation;
+	struct keeper *keeper;
+
+	atomic_store(&changes, 0);
+	home_begin(PROCESS(ANSWER("ONE", "01")));
+	CHECK(find_settings(&settings));
+	keeper = keeper_new(&settings, began_ms, note_change, NULL, &why);
+	CHECK(keeper);
+	CHECK_NUMBER(
+		await_keeper(keeper, began_ms, &credentials, &generation), KEEPER_READY);
+	CHECK_NUMBER(keeper_get(keeper, began_ms + 5 * 60 * 1000, &credentials,
+			     &generation, &why),
+		KEEPER_READY);
+	keeper_free(keeper); /* what it had asked would have an answer now */
+	CHECK_NUMBER(atomic_load(&changes), 1);
+	settings_finish(&settings);
+	home_end();
+}
+
 TEST(a_source_that_fails_is_an_error_once_nothing_is_left)
 {
 	struct settings settings;
