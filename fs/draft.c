@@ -353,6 +353,7 @@ static void begin_anew(struct draft *draft)
 {
 	if (draft->state != DRAFT_SENT)
 		return;
+	draft_enter_locked(draft, DRAFT_EMPTY);
 	draft->sent = 0;
 	attributes_finish(&draft->attributes);
 	free(TAKE(draft->message_id));

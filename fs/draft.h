@@ -29,8 +29,11 @@
  *	REFUSED   > 0    no    no         no       FIFO      yes     a caller, or for good
  *	KILLED    > 0    no    no         no       no        yes     -
  *	SPOILED   any    no    no         no       no        yes     its writer
- *	SENT      0      no    no         receipt  no        no      -
+ *	SENT      0      no    no         receipt  no        no      -       (1)
  *	GONE      any    no    no         no       no        -       -
+ *
+ * (1) Whoever opened a receipt to write begins a new message, however late: it stays
+ * until they have closed it, then without a timer.
  *
  * "Lent": the client reads them, nobody changes them. "In order": has a place in its
  * group's order (send_order.h).

@@ -212,8 +212,9 @@ void sending_create(fuse_req_t req, struct queue *queue, struct dir *dir,
 	mount_lock(mount);
 	error = queue_refusal_locked(queue, clock_boot_ms());
 	existing = error ? NULL : dir_find_locked(dir, name);
-	/* A receipt is no file: its name is free. */
-	if (existing && draft_of(existing) && draft_of(existing)->state == DRAFT_SENT) {
+	/* A receipt is no file: its name is free, unless somebody is about to write there. */
+	if (existing && draft_of(existing) && draft_of(existing)->state == DRAFT_SENT &&
+		!draft_of(existing)->writers) {
 		draft_discard_locked(draft_of(existing));
 		existing = NULL;
 	}
@@ -249,6 +250,9 @@ void draft_close(struct draft *draft)
 	if (draft->writers == 0 && draft->state == DRAFT_EMPTY && draft->sent > 0 &&
 		draft->node.parent)
 		draft_receipt_locked(draft);
+	if (draft->writers == 0 && draft->state == DRAFT_SENT &&
+		!timer_is_set_locked(&draft->timer))
+		draft_enter_locked(draft, DRAFT_GONE); /* its time was over before */
 	mount_unlock(mount);
 	if (sends)
 		draft_send(draft, NULL);

@@ -317,7 +317,7 @@ void draft_on_time(struct timer *timer)
 
 	mount_lock(mount);
 	retries = draft->state == DRAFT_RETRYING && !mount->is_ending;
-	if (draft->state == DRAFT_SENT)
+	if (draft->state == DRAFT_SENT && !draft->writers)
 		draft_enter_locked(draft, DRAFT_GONE);
 	mount_unlock(mount);
 	if (retries)

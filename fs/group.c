@@ -132,13 +132,14 @@ static void group_mkdir_inside(
 	fuse_reply_err(req, EPERM);
 }
 
-/* Receipts are no files: they do not keep a directory from being empty. */
+/* Receipts are no files: they do not keep a directory from being empty, unless somebody
+ * is about to write to one. */
 static bool is_empty_locked(struct dir *dir)
 {
-	const struct node *child;
+	struct node *child;
 
 	for (size_t i = 0; (child = map_next(&dir->children, &i)) != NULL;) {
-		if (!child->is_unlisted)
+		if (!child->is_unlisted || draft_of(child)->writers)
 			return false;
 	}
 	return true;

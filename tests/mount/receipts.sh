@@ -44,3 +44,23 @@ drain x "$tmp/x"
 # After its time the name is gone.
 say four q name
 await 10 test ! -e "$mnt/q/name"
+
+# semantics.md: "Appending with `>>` to a name whose file was sent begins a new message."
+# However late: whoever opened it while it was a receipt is not forgotten with it.
+mkdir "$mnt/late"
+say one late name
+exec 3>>"$mnt/late/name"
+say other late other
+await 10 test ! -e "$mnt/late/other"
+echo two >&3 || fail "write"
+exec 3>&-
+drain late "$tmp/late"
+[ "$(sort "$tmp"/late/* | xargs)" = 'one other two' ] || fail "heard $(sort "$tmp"/late/* | xargs)"
+await 10 test ! -e "$mnt/late/name"
+# Nothing was written: then nothing is left.
+say three late name
+exec 3>>"$mnt/late/name"
+say other late other
+await 10 test ! -e "$mnt/late/other"
+exec 3>&-
+await 10 test ! -e "$mnt/late/name"

@@ -38,3 +38,19 @@ expect_errno EMSGSIZE sync "$mnt/low/i"
 head -c 1048576 "$tmp/large" >"$tmp/fits"
 cp "$tmp/fits" "$mnt/q/i" || fail "1 MiB does not fit"
 hear_body q | cmp - "$tmp/fits" || fail "1 MiB is altered"
+
+# The first write to a receipt's name counts as those to any other.
+say sent low r
+python3 - "$mnt/low/r" <<'END' || fail "a hole is sent after a write that failed"
+import errno, os, sys
+fd = os.open(sys.argv[1], os.O_WRONLY)
+for offset, data in ((0, b"x" * 2049), (3, b"tail")):
+    try:
+        os.pwrite(fd, data, offset)
+        sys.exit("a write to a spoiled file succeeds" if offset else "EFBIG is missing")
+    except OSError as e:
+        if e.errno != (errno.EIO if offset else errno.EFBIG):
+            raise
+os.close(fd)
+END
+[ -n "$(xattr error "$mnt/low/r")" ] || fail "a write failed, and the file does not say so"
