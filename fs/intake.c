@@ -359,12 +359,6 @@ void intake_cancel_all_locked(struct queue *queue)
  * needed, and told with the receive.
  */
 
-/* Who may not ask is taken to have what a new queue has. */
-static bool are_usable(enum sqs_error error)
-{
-	return error == SQS_OK || error == SQS_DENIED || error == SQS_UNSUPPORTED;
-}
-
 static void on_asking_over(struct call_wait *wait, int error)
 {
 	fail(list_entry(wait, struct intake, wait), error_of_wait(error));
@@ -382,7 +376,7 @@ static void on_limits(struct limits_waiter *waiter, const struct sqs_failure *fa
 	mount_unlock(mount);
 	if (goes_on) {
 		call_end(intake->args.req);
-		if (are_usable(failure->error))
+		if (!failure->error)
 			receive(intake);
 		else
 			end_with(intake, &(struct intake_end){.failure = failure});

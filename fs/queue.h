@@ -72,7 +72,8 @@ static inline struct queue *queue_of(struct node *node)
 /*
  * The limits, asked of the service at most once a minute and only when somebody
  * wants them. True: they are in queue->limits now. False: `waiter` is called later,
- * lock free, on the client's thread, with SQS_OK or why they could not be had;
+ * lock free, on the client's thread, with SQS_OK or why they could not be had (who may
+ * not ask has those of a new queue);
  * queue_limits_start() must be called after the lock is released. Lock held.
  */
 struct limits_waiter {

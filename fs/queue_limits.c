@@ -51,7 +51,7 @@ static void read_limit(struct queue_limits *limits, const struct sqs_pair *pair)
 		limits->visibility_s = (int)number;
 }
 
-/* Whoever may not ask gets the defaults, and is not told again for a while. */
+/* Whoever may not ask gets the defaults, and does not ask again for a while. */
 static bool is_an_answer(enum sqs_error error)
 {
 	return error == SQS_OK || error == SQS_DENIED || error == SQS_UNSUPPORTED;
@@ -63,6 +63,8 @@ static void on_limits(void *arg, const struct sqs_result *result)
 	struct mount *mount = queue->dir.node.mount;
 	struct list waiters = LIST_INIT(waiters);
 	struct queue_limits limits = default_limits;
+	const struct sqs_failure known = {.error = SQS_OK};
+	bool are_known = is_an_answer(result->error);
 	struct list *link;
 
 	limits.known_at_ms = clock_boot_ms();
@@ -70,7 +72,7 @@ static void on_limits(void *arg, const struct sqs_result *result)
 		read_limit(&limits, &result->pairs[i]);
 	mount_lock(mount);
 	queue->limits_asked = false;
-	if (is_an_answer(result->error))
+	if (are_known)
 		queue->limits = limits;
 	if (result->error == SQS_NO_SUCH_QUEUE)
 		queue_refused_locked(queue, result->error);
@@ -80,7 +82,7 @@ static void on_limits(void *arg, const struct sqs_result *result)
 		struct limits_waiter *waiter =
 			list_entry(link, struct limits_waiter, link);
 
-		waiter->ready(waiter, result->failure);
+		waiter->ready(waiter, are_known ? &known : result->failure);
 	}
 	node_unref(&queue->dir.node);
 }

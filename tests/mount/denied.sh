@@ -26,3 +26,11 @@ faults 'ListQueues error=AccessDenied; GetQueueUrl error=AccessDenied'
 remount -o "wait=1,queue=$endpoint/000000000000/jobs" "$endpoint"
 say two jobs
 hear jobs two
+
+# semantics.md: "Where that is denied, those of a new queue are taken: sending and receiving need no right to ask."
+faults 'ListQueues error=AccessDenied; GetQueueAttributes error=AccessDenied'
+remount -o wait=1 "$endpoint"
+head -c 3000 /dev/zero | tr '\0' a >"$tmp/3000"
+curl -sf "$endpoint/?Action=CreateQueue&QueueName=large" >/dev/null || fail "create"
+cp "$tmp/3000" "$mnt/large/f" || fail "a message of more than 1024 bytes needs GetQueueAttributes"
+hear_body large | cmp - "$tmp/3000" || fail "3000 bytes are altered"
