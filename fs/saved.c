@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fs/draft.h"
 #include "fs/helper.h"
@@ -19,7 +20,8 @@ static const char settings_dir[] = ".sqs";
 static const char unfinished_name[] = ".sqs/.sqs";
 static const char last_line[] = "end\n";
 
-enum { MOST_SETTINGS = 1 << 20 };
+/* Each byte of the largest message, were it all attributes, takes four here. */
+enum { MOST_SETTINGS = 5 << 20 };
 
 struct saved {
 	struct job job; /* its removal */
@@ -113,13 +115,8 @@ static bool sync_parent(const char *path)
 	return fd >= 0 && fsync(fd) == 0;
 }
 
-static bool write_file(const char *path, struct view bytes)
+static bool write_all(int fd, struct view bytes)
 {
-	AUTO(close)
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return false;
 	while (bytes.len) {
 		ssize_t n = write(fd, bytes.data, bytes.len);
 
@@ -131,6 +128,30 @@ static bool write_file(const char *path, struct view bytes)
 		bytes.len -= (size_t)n;
 	}
 	return fsync(fd) == 0;
+}
+
+/* Keeps errno. */
+static void remove_unfinished(const char *path)
+{
+	int error = errno;
+
+	unlink(path);
+	errno = error;
+}
+
+/* O_TRUNC, or O_EXCL: then there was none, and is none when it could not be written. */
+static bool write_file(const char *path, int how, struct view bytes)
+{
+	AUTO(close)
+	int fd = open(path, O_WRONLY | O_CREAT | how | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return false;
+	if (write_all(fd, bytes))
+		return true;
+	if (how == O_EXCL)
+		remove_unfinished(path);
+	return false;
 }
 
 static void add_setting(struct buf *out, const char *name, struct view value)
@@ -187,25 +208,37 @@ static bool write_settings(
 		errno = ENOMEM;
 		return false;
 	}
-	return write_file(unfinished, buf_view(&text)) && rename(unfinished, path) == 0 &&
-	       sync_parent(path);
+	return write_file(unfinished, O_TRUNC, buf_view(&text)) &&
+	       rename(unfinished, path) == 0 && sync_parent(path);
 }
 
-struct saved *saved_write(const char *dir, const struct saved_message *message)
+static bool lies_at(const struct saved *saved, const char *path)
+{
+	return saved && strcmp(saved->content, path) == 0 && access(path, F_OK) == 0;
+}
+
+struct saved *saved_write(
+	const char *dir, const struct saved_message *message, const struct saved *old)
 {
 	AUTO(saved_free)
 	struct saved *saved = saved_new(dir, message->group_id, message->name);
+	bool is_new;
 
 	if (!saved) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	if (!make_parents(saved->content) || !make_parents(saved->settings) ||
-		!write_file(saved->content, message->bytes) ||
-		!sync_parent(saved->content) ||
-		!write_settings(dir, saved->settings, message))
+	if (!make_parents(saved->content) || !make_parents(saved->settings))
 		return NULL;
-	return TAKE(saved);
+	is_new = !lies_at(old, saved->content);
+	if (is_new && !write_file(saved->content, O_EXCL, message->bytes))
+		return NULL;
+	if ((!is_new || sync_parent(saved->content)) &&
+		write_settings(dir, saved->settings, message))
+		return TAKE(saved);
+	if (is_new)
+		remove_unfinished(saved->content);
+	return NULL;
 }
 
 /* -------------------------------------------------------------------------------------

@@ -33,8 +33,13 @@ struct saved_message {
 	const struct attributes *attributes;
 };
 
-/* Writes it; NULL, and errno: it could not. */
-struct saved *saved_write(const char *dir, const struct saved_message *message);
+/*
+ * Writes it; NULL, and errno: it could not. `old` is where the same content lies already,
+ * NULL: nowhere; if that is its place, the content is not written again. What else has
+ * its name, another mount's or a directory, stays as it is: EEXIST.
+ */
+struct saved *saved_write(
+	const char *dir, const struct saved_message *message, const struct saved *old);
 
 /*
  * Reads all that are complete in DIR, the lowest order first. `found` may take the

@@ -140,7 +140,7 @@ static struct saved *write_down(const struct spooling *spooling)
 		.bytes = buf_view(&draft->bytes),
 		.attributes = &draft->attributes,
 	};
-	struct saved *saved = saved_write(spooling->dir, &message);
+	struct saved *saved = saved_write(spooling->dir, &message, NULL);
 
 	if (!saved)
 		log_error("spool", "cannot write %s/%s: %s", spooling->dir,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include "sqs/base/clock.h"
 #include "sqs/base/log.h"
 
-enum { FIRST_RETRY_MS = 1000 };
+enum { FIRST_RETRY_MS = 1000, MOST_NAMESAKES = 1000 };
 
 /* The directory of this queue's unsent files, to be freed; NULL: no memory, no home. */
 static char *directory_of(const struct queue *queue)
@@ -75,6 +76,23 @@ static void replace_copy(struct draft *draft, struct saved *saved)
 	draft->saved = saved;
 }
 
+/* NAME, or NAME.2 and so on where another's lies: another mount of the same source may
+ * have kept one, or a group has left its directory. */
+static struct saved *write_down(
+	const char *dir, const struct saved_message *message, const struct saved *old)
+{
+	struct saved_message renamed = *message;
+	struct saved *saved = saved_write(dir, message, old);
+	char name[NAME_MAX + 1];
+
+	for (unsigned n = 2; !saved && errno == EEXIST && n < MOST_NAMESAKES; n++) {
+		snprintf(name, sizeof(name), "%.240s.%u", message->name, n);
+		renamed.name = name;
+		saved = saved_write(dir, &renamed, old);
+	}
+	return saved;
+}
+
 static void save(const char *dir, struct draft *draft)
 {
 	char error[1024];
@@ -91,7 +109,7 @@ static void save(const char *dir, struct draft *draft)
 	};
 
 	if (dir && !spool_has_locked(draft))
-		replace_copy(draft, saved_write(dir, &message));
+		replace_copy(draft, write_down(dir, &message, draft->saved));
 	if (draft->saved)
 		log_warning("unsent", "%s/%s was not sent: kept in %s",
 			draft->queue->name, message.name, saved_path(draft->saved));

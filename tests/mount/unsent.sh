@@ -61,3 +61,37 @@ is_sent() {
 }
 await 40 is_sent
 hear q later
+
+# semantics.md: "Where its name is taken there, by what another mount of the source or a group has left, it is kept as `NAME.2`, and so on."
+kept_are() { # BODIES
+	[ "$(find "$XDG_STATE_HOME/sqsfs/unsent" -type f -not -path '*/.sqs/*' -exec cat {} + | sort | tr '\n' ' ')" = "$1" ]
+}
+mkdir "$mnt/q/b"
+kill_server
+echo one >"$mnt/q/a"
+echo two >"$mnt/q/b/f"
+unmount
+start_server
+faults 'SendMessage* error=InternalFailure'
+mount_sqsfs -o drain=2 "$endpoint"
+mv "$mnt/q/b/f" "$mnt/q/f"
+rmdir "$mnt/q/b"
+mv "$mnt/q/f" "$mnt/q/b"
+remount -o drain=2 "$endpoint"
+kept_are 'one two ' || fail "a file in the place of a group is not kept"
+# Two files that change their names write neither over the other.
+b=$(basename "$mnt"/q/b*)
+mv "$mnt/q/a" "$mnt/q/c" && mv "$mnt/q/$b" "$mnt/q/a" && mv "$mnt/q/c" "$mnt/q/$b" || fail "rename"
+remount -o drain=2 "$endpoint"
+kept_are 'one two ' || fail "two files that changed their names are not kept"
+
+# Nor do two mounts of one source.
+first_pid=$sqsfs_pid
+mkdir "$tmp/second"
+mnt=$tmp/second mount_sqsfs -o drain=2 "$endpoint"
+echo three >"$mnt/q/same"
+echo four >"$tmp/second/q/same"
+mnt=$tmp/second unmount
+sqsfs_pid=$first_pid
+unmount
+kept_are 'four one three two ' || fail "two mounts did not keep what each has"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/saved.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,14 +58,16 @@ static const char *find_all(void)
 
 static struct saved *keep(const char *group_id, const char *name, uint64_t order)
 {
-	return saved_write(dir, &(struct saved_message){
-					.group_id = group_id,
-					.name = name,
-					.state = "retrying",
-					.order = order,
-					.bytes = VIEW_LITERAL("body"),
-					.attributes = &none,
-				});
+	return saved_write(dir,
+		&(struct saved_message){
+			.group_id = group_id,
+			.name = name,
+			.state = "retrying",
+			.order = order,
+			.bytes = VIEW_LITERAL("body"),
+			.attributes = &none,
+		},
+		NULL);
 }
 
 TEST(what_was_written_is_found_again)
@@ -85,7 +88,7 @@ TEST(what_was_written_is_found_again)
 	begin();
 	attributes_set(&attributes, "type.a", view_of("Binary"));
 	attributes_set(&attributes, "attr.a", VIEW_LITERAL("\n\0\\\xff"));
-	saved = saved_write(dir, &message);
+	saved = saved_write(dir, &message, NULL);
 	CHECK(saved != NULL);
 	buf_printf(&expected, "g/f refused %s d1 bo", message.error);
 	buf_add(&expected, "\0dy 4\n", 6);
@@ -161,6 +164,71 @@ TEST(no_name_stands_in_anothers_way)
 		"/%s retrying - - body 0\n",
 		longest);
 	CHECK_TEXT(find_all(), buf_view(&expected).data);
+	end();
+}
+
+/* Neither another mount's file nor the directory that a group has left. */
+TEST(what_lies_there_is_not_written_over)
+{
+	struct saved *saved;
+	int error;
+
+	begin();
+	saved = keep(NULL, "f", 1);
+	CHECK(!keep(NULL, "f", 2));
+	error = errno;
+	CHECK_NUMBER(error, EEXIST);
+	saved_free(saved);
+	saved_remove(keep("g", "f", 3));
+	CHECK(!keep(NULL, "g", 4));
+	error = errno;
+	CHECK_NUMBER(error, EEXIST);
+	CHECK_TEXT(find_all(), "/f retrying - - body 0\n");
+	end();
+}
+
+/* Its content is there already: cut short in the middle, it would be sent so. */
+TEST(a_copy_is_brought_up_to_date_without_its_content)
+{
+	struct saved_message message = {
+		.name = "f",
+		.state = "refused",
+		.bytes = VIEW_LITERAL("is not written"),
+		.attributes = &none,
+	};
+	struct saved *old, *saved;
+
+	begin();
+	old = keep(NULL, "f", 1);
+	saved = saved_write(dir, &message, old);
+	CHECK(saved != NULL);
+	CHECK_TEXT(find_all(), "/f refused - - body 0\n");
+	saved_free(old);
+	saved_free(saved);
+	end();
+}
+
+TEST(attributes_of_the_largest_message_fit)
+{
+	static char value[250000];
+	struct attributes attributes = {0};
+	struct saved_message message = {
+		.name = "f",
+		.state = "refused",
+		.bytes = VIEW_LITERAL("body"),
+		.attributes = &attributes,
+	};
+	static const char *const keys[] = {"attr.a", "attr.b", "attr.c", "attr.d"};
+
+	begin();
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		memset(value, '\n', sizeof(value));
+		CHECK(attributes_set(&attributes, keys[i],
+			      (struct view){value, sizeof(value)}) == 0);
+	}
+	saved_free(saved_write(dir, &message, NULL));
+	CHECK_TEXT(find_all(), "/f refused - - body 250000\n");
+	attributes_finish(&attributes);
 	end();
 }
 
