@@ -296,6 +296,26 @@ bool attributes_list(const struct attributes *attributes, struct buf *names)
 	return !names->failed;
 }
 
+bool attributes_copy(struct attributes *to, const struct attributes *from)
+{
+	AUTO(buf) struct buf names = BUF_INIT(0);
+	bool is_whole = attributes_list(from, &names);
+	struct view value;
+
+	*to = (struct attributes){0};
+	for (const char *name = names.data;
+		is_whole && name && name < names.data + names.len;
+		name += strlen(name) + 1) {
+		const char *key = attributes_key(name);
+
+		if (attributes_get(from, key, &value))
+			is_whole = attributes_set(to, key, value) == 0;
+	}
+	if (!is_whole)
+		attributes_finish(to);
+	return is_whole;
+}
+
 size_t attributes_fill(
 	const struct attributes *attributes, struct sqs_attribute out[SQS_ATTRIBUTES])
 {

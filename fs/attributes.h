@@ -42,6 +42,9 @@ bool attributes_get(
 /* Appends the full name of each that is set, with its NUL: a type before its value. */
 bool attributes_list(const struct attributes *attributes, struct buf *names);
 
+/* False, and nothing in `to`: no memory. */
+bool attributes_copy(struct attributes *to, const struct attributes *from);
+
 /* Message attributes as they are sent, borrowed; how many. */
 size_t attributes_fill(
 	const struct attributes *attributes, struct sqs_attribute out[SQS_ATTRIBUTES]);

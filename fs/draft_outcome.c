@@ -62,8 +62,13 @@ void draft_accepted_locked(struct draft *draft, const struct sqs_result *result)
 {
 	replace_text(&draft->message_id, result->message_id);
 	replace_text(&draft->sequence_number, result->sequence_number);
-	draft_consumed_locked(draft);
 	queue_refused_locked(draft->queue, SQS_OK);
+	draft_handed_over_locked(draft);
+}
+
+void draft_handed_over_locked(struct draft *draft)
+{
+	draft_consumed_locked(draft);
 	if (!draft->node.parent)
 		draft_enter_locked(draft, DRAFT_GONE);
 	else if (draft->writers)

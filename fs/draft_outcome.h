@@ -18,6 +18,9 @@ int draft_answer_of(enum sqs_error error);
 /* Of a draft that is SENDING. */
 void draft_accepted_locked(struct draft *draft, const struct sqs_result *result);
 
+/* The same: its content is in other hands, what is written next is another message. */
+void draft_handed_over_locked(struct draft *draft);
+
 /* The same. Adds to `waiters` those that are to be settled with another answer than that
  * of the failure: its own and its followers'. */
 void draft_failed_locked(

@@ -71,7 +71,7 @@ static void finish_with(struct draft *draft, enum sqs_error error, const char *w
 }
 
 /* It is on the disk, which is as good as sent, or could not be put there. */
-static void on_spooled(struct draft *draft, bool is_spooled)
+static void on_spooled(struct draft *draft, struct draft *spooled)
 {
 	struct mount *mount = draft->node.mount;
 	struct list waiters = LIST_INIT(waiters);
@@ -82,14 +82,17 @@ static void on_spooled(struct draft *draft, bool is_spooled)
 	encoded = TAKE(draft->encoded);
 	if (draft->failure)
 		failure = *draft->failure;
-	if (is_spooled) {
-		draft_retry_later_locked(draft);
-		draft_hold_back_followers_locked(draft, &waiters);
+	if (spooled) {
+		if (spooled == draft)
+			draft_retry_later_locked(draft);
+		else
+			draft_handed_over_locked(draft);
+		draft_hold_back_followers_locked(spooled, &waiters);
 	} else {
 		draft_failed_locked(draft, &failure, &waiters);
 	}
 	draft_waiters_take_locked(
-		draft, &waiters, is_spooled ? 0 : draft_answer_of(failure.error));
+		draft, &waiters, spooled ? 0 : draft_answer_of(failure.error));
 	mount_unlock(mount);
 	end_attempt(draft, encoded, &waiters);
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "sqs/base/cleanup.h"
+
 /* One group. It lives while somebody has a place in it. */
 struct send_order {
 	char *group_id;
@@ -71,6 +73,15 @@ void send_order_leave_locked(struct draft *draft)
 	list_remove(&draft->order_link);
 	draft->order = NULL;
 	drop_if_empty(draft->queue, order);
+}
+
+void send_order_bequeath_locked(struct draft *draft, struct draft *heir)
+{
+	if (!draft->order)
+		return;
+	heir->order = TAKE(draft->order);
+	list_insert_before(&draft->order_link, &heir->order_link);
+	list_remove(&draft->order_link);
 }
 
 void send_order_changed_locked(struct draft *draft)

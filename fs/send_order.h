@@ -17,6 +17,8 @@
 bool send_order_join_locked(struct draft *draft);
 /* Nothing if it has none. */
 void send_order_leave_locked(struct draft *draft);
+/* Another one of the group, which has no place, gets its place. */
+void send_order_bequeath_locked(struct draft *draft, struct draft *heir);
 /* Somebody in it is waiting now, or free to go: send_order_next_locked() will look. */
 void send_order_changed_locked(struct draft *draft);
 

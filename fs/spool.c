@@ -116,16 +116,54 @@ static void leave_receipt_locked(const struct draft *draft, struct dir *dir,
 	node_unref_locked(&receipt->node);
 }
 
-/* False: it was removed meanwhile, or there is no memory. */
 static bool move_aside_locked(struct draft *draft, const char *name)
 {
 	struct dir *dir = draft->node.parent;
-	AUTO(free) char *old_name = dir ? strdup(draft->node.name) : NULL;
+	AUTO(free) char *old_name = strdup(draft->node.name);
 
 	if (!old_name || !dir_move_locked(&draft->node, dir, name))
 		return false;
 	leave_receipt_locked(draft, dir, draft->group_id, old_name);
 	return true;
+}
+
+/* It is still written to, after an fsync: what there is of it becomes a file of its own,
+ * with a reference. NULL: no memory. */
+static struct draft *split_off_locked(struct draft *draft, const char *name)
+{
+	struct draft *part =
+		draft_new_locked(draft->queue, draft->node.parent, draft->group_id, name);
+
+	if (!part)
+		return NULL;
+	if (!attributes_copy(&part->attributes, &draft->attributes) ||
+		!buf_add_view(&part->bytes, buf_view(&draft->bytes))) {
+		draft_discard_locked(part);
+		node_unref_locked(&part->node);
+		return NULL;
+	}
+	part->scan = draft->scan;
+	part->retries = true;
+	memcpy(part->dedup_id, draft->dedup_id, sizeof(part->dedup_id));
+	draft_set_failure_locked(part, draft->failure);
+	send_order_bequeath_locked(draft, part);
+	draft_enter_locked(part, DRAFT_WRITING);
+	draft_retry_later_locked(part);
+	return part;
+}
+
+/* What has the spool's name then, with a reference. NULL: it was removed meanwhile, or
+ * there is no memory. */
+static struct draft *rename_locked(struct draft *draft, const char *name)
+{
+	if (!draft->node.parent)
+		return NULL;
+	if (draft->writers)
+		return split_off_locked(draft, name);
+	if (!move_aside_locked(draft, name))
+		return NULL;
+	node_ref_locked(&draft->node);
+	return draft;
 }
 
 static struct saved *write_down(const struct spooling *spooling)
@@ -154,18 +192,19 @@ static void run_spooling(struct job *job)
 	struct draft *draft = spooling->draft;
 	struct mount *mount = draft->node.mount;
 	struct saved *saved = write_down(spooling);
-	bool is_spooled = saved != NULL;
+	struct draft *spooled = NULL;
 
 	mount_lock(mount);
 	if (saved) {
+		spooled = rename_locked(draft, spooling->name);
 		saved_forget_locked(draft);
-		draft->saved = saved;
-		is_spooled = move_aside_locked(draft, spooling->name);
-		if (!is_spooled)
+		(spooled ? spooled : draft)->saved = saved;
+		if (!spooled)
 			saved_forget_locked(draft);
 	}
 	mount_unlock(mount);
-	spooling->done(draft, is_spooled);
+	spooling->done(draft, spooled);
+	node_unref(spooled ? &spooled->node : NULL);
 	spooling_free(spooling);
 }
 

@@ -35,8 +35,12 @@ bool spool_wants_new_locked(const struct draft *draft);
 /*
  * Puts a draft that is SENDING, with no operation, on the disk. `done` is called
  * lock free, on the helper's thread. False: no memory, and it is not called.
+ *
+ * `spooled` is the draft itself, under its other name; or, where somebody still writes
+ * to it, one that has its content, its place in the order and its own state; NULL: it
+ * could not be put there.
  */
-typedef void spool_done_fn(struct draft *draft, bool is_spooled);
+typedef void spool_done_fn(struct draft *draft, struct draft *spooled);
 bool spool_put_locked(struct draft *draft, spool_done_fn *done);
 
 #endif

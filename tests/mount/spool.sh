@@ -28,6 +28,27 @@ for n in 1 2 3; do
 	sync "$mnt/o.fifo"
 done
 
+# semantics.md: "Bytes written in sequence after an fsync are the next message."
+# A file that goes on after what fsync has sent is in the spool, too.
+kill_server
+python3 - "$mnt/o.fifo/stream" <<'END' || fail "a stream of messages into the spool"
+import os, sys
+with open(sys.argv[1], "wb") as f:
+    for n in range(3):
+        f.write(b"record %d" % n)
+        f.flush()
+        os.fsync(f.fileno())
+    f.write(b"record 3")
+END
+say 'record 4' o.fifo stream
+start_server
+await 30 spool_is_empty
+for n in 0 1 2 3 4; do
+	[ "$(cat "$mnt/o.fifo/next.x")" = "record $n" ] || fail "record $n: $(cat "$mnt/o.fifo/next.x")"
+	rm "$mnt/o.fifo/next.x"
+	sync "$mnt/o.fifo"
+done
+
 # semantics.md: "What the service refuses for good is never spooled: it is an error at close."
 faults 'SendMessage* error=AccessDenied'
 expect_errno EACCES cp /etc/hostname "$mnt/q/f"
