@@ -53,3 +53,21 @@ done
 faults 'SendMessage* error=AccessDenied'
 expect_errno EACCES cp /etc/hostname "$mnt/q/f"
 spool_is_empty || fail "a refused file is in the spool"
+
+# semantics.md: "`-o dedup=name` takes the file's name as deduplication id, `-o dedup=content` leaves it to the queue's content-based deduplication."
+# The name that it was written under, not that of its file in the spool.
+faults ''
+remount -o "$options,dedup=name" "$endpoint"
+mkdir "$mnt/n.fifo"
+say once n.fifo job
+kill_server
+say once n.fifo job
+say other n.fifo job-2
+start_server
+await 30 spool_is_empty
+for body in once other; do
+	[ "$(cat "$mnt/n.fifo/next.x")" = "$body" ] || fail "heard $(cat "$mnt/n.fifo/next.x"), expected $body"
+	rm "$mnt/n.fifo/next.x"
+	sync "$mnt/n.fifo"
+done
+hear n.fifo
