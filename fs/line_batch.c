@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "fs/call.h"
 #include "fs/encoding.h"
@@ -14,7 +13,6 @@
 #include "fs/writer.h"
 #include "sqs/base/clock.h"
 #include "sqs/base/log.h"
-#include "sqs/base/text.h"
 
 /* Lines under way at once: enough to fill many requests, not all of a megabyte's. */
 enum { WINDOW = 64 * SQS_BATCH, LOOK_EVERY_MS = 1000 };
@@ -24,6 +22,7 @@ struct line {
 	struct line_batch *batch;
 	struct view text; /* in the batch's bytes */
 	struct encoded encoded;
+	char dedup_id[LINE_DEDUP_ID_SIZE]; /* empty: none */
 };
 
 /* A node that has no name: its timer may fire after all is answered. */
@@ -127,17 +126,18 @@ static void on_watch(struct timer *timer)
 static void start_lines(struct line_batch *batch);
 
 /* Its writer was told that it is written, and may be gone. */
-static void keep_if_written(const struct line_batch *batch, struct view text)
+static void keep_if_written(
+	const struct line_batch *batch, struct view text, const char *dedup_id)
 {
 	if (text.len && text.data < batch->written)
-		line_keep(batch->queue, text);
+		line_keep(batch->queue, text, dedup_id);
 }
 
 /* What was not started when another failed. The batch is over: nobody else looks. */
 static void keep_rest(struct line_batch *batch)
 {
 	while (batch->rest.len)
-		keep_if_written(batch, take_line(&batch->rest));
+		keep_if_written(batch, take_line(&batch->rest), "");
 }
 
 static void log_failure(const struct line_batch *batch, const struct sqs_failure *failure)
@@ -186,26 +186,11 @@ static void on_sent(void *arg, const struct sqs_result *result)
 
 	if (result->error) {
 		log_failure(batch, result->failure);
-		keep_if_written(batch, line->text);
+		keep_if_written(batch, line->text, line->dedup_id);
 	}
 	encoded_finish(&line->encoded);
 	free(line);
 	line_over(batch, result->error == SQS_CANCELLED ? ECANCELED : error);
-}
-
-/* A FIFO queue takes each line for another message, whatever it says. */
-static bool make_dedup_id(const struct queue *queue, char id[33])
-{
-	const struct options *options = queue->dir.node.mount->options;
-	unsigned char bytes[16];
-
-	id[0] = '\0';
-	if (!queue->is_fifo || options->dedup == DEDUP_CONTENT)
-		return true;
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		return false;
-	hex_encode(id, bytes, sizeof(bytes));
-	return true;
 }
 
 static struct sqs_op *make_op(struct line *line)
@@ -213,7 +198,6 @@ static struct sqs_op *make_op(struct line *line)
 	const struct queue *queue = line->batch->queue;
 	const struct mount *mount = queue->dir.node.mount;
 	const struct encoded *encoded = &line->encoded;
-	char dedup_id[33];
 	struct sqs_send args = {
 		.queue_url = queue->url,
 		.body = encoded->body.data,
@@ -225,9 +209,9 @@ static struct sqs_op *make_op(struct line *line)
 		.expects_company = true,
 	};
 
-	if (!make_dedup_id(queue, dedup_id))
+	if (!line_make_dedup_id(queue, line->dedup_id))
 		return NULL;
-	args.dedup_id = dedup_id[0] ? dedup_id : NULL;
+	args.dedup_id = line->dedup_id[0] ? line->dedup_id : NULL;
 	return sqs_send_new(mount->client, &args, on_sent, line);
 }
 
@@ -263,7 +247,7 @@ static struct sqs_op *prepare(struct line_batch *batch, struct view text)
 	if (line)
 		encoded_finish(&line->encoded);
 	free(line);
-	keep_if_written(batch, text);
+	keep_if_written(batch, text, "");
 	line_over(batch, error);
 	return NULL;
 }

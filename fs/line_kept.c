@@ -2,12 +2,46 @@
 #include "fs/line_kept.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
 
 #include "fs/draft_send.h"
+#include "fs/options.h"
 #include "sqs/base/log.h"
+#include "sqs/base/text.h"
+
+bool line_make_dedup_id(const struct queue *queue, char id[LINE_DEDUP_ID_SIZE])
+{
+	const struct options *options = queue->dir.node.mount->options;
+	unsigned char bytes[16];
+
+	id[0] = '\0';
+	if (!queue->is_fifo || options->dedup == DEDUP_CONTENT)
+		return true;
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return false;
+	hex_encode(id, bytes, sizeof(bytes));
+	return true;
+}
+
+/* As an attribute: its file's name says nothing, whatever -o dedup= takes. */
+static bool set_dedup_id_locked(struct draft *draft, const char *dedup_id)
+{
+	char fresh[LINE_DEDUP_ID_SIZE];
+
+	if (!*dedup_id && !line_make_dedup_id(draft->queue, fresh))
+		return false;
+	if (!*dedup_id)
+		dedup_id = fresh;
+	if (!*dedup_id)
+		return true;
+	draft->attributes.dedup_id = strdup(dedup_id);
+	return draft->attributes.dedup_id != NULL;
+}
 
 /* NULL: no memory. */
-static struct draft *keep_locked(struct queue *queue, struct view line)
+static struct draft *keep_locked(
+	struct queue *queue, struct view line, const char *dedup_id)
 {
 	struct draft *draft;
 	char name[64];
@@ -17,7 +51,8 @@ static struct draft *keep_locked(struct queue *queue, struct view line)
 			(unsigned long long)++queue->sending.last_line);
 	while (dir_find_locked(&queue->dir, name));
 	draft = draft_new_locked(queue, &queue->dir, NULL, name);
-	if (draft && draft_write_locked(draft, line.data, line.len, 0, INT64_MAX) == 0)
+	if (draft && set_dedup_id_locked(draft, dedup_id) &&
+		draft_write_locked(draft, line.data, line.len, 0, INT64_MAX) == 0)
 		return draft;
 	if (draft)
 		draft_discard_locked(draft);
@@ -25,13 +60,13 @@ static struct draft *keep_locked(struct queue *queue, struct view line)
 	return NULL;
 }
 
-void line_keep(struct queue *queue, struct view line)
+void line_keep(struct queue *queue, struct view line, const char *dedup_id)
 {
 	struct mount *mount = queue->dir.node.mount;
 	struct draft *draft;
 
 	mount_lock(mount);
-	draft = keep_locked(queue, line);
+	draft = keep_locked(queue, line, dedup_id);
 	mount_unlock(mount);
 	if (!draft) {
 		log_error("send", "%s/.sqs/lines: %zu bytes are lost: no memory",

@@ -10,7 +10,14 @@
 #include "fs/queue.h"
 #include "sqs/base/view.h"
 
-/* One line, without its newline; it is copied. Starts to send it. Lock free. */
-void line_keep(struct queue *queue, struct view line);
+enum { LINE_DEDUP_ID_SIZE = 33 };
+
+/* A FIFO queue takes each line for another message, whatever it says. Empty: the queue
+ * needs none, or makes it itself. False: no random bytes. */
+bool line_make_dedup_id(const struct queue *queue, char id[LINE_DEDUP_ID_SIZE]);
+
+/* One line, without its newline; it is copied. Starts to send it. `dedup_id` is that of
+ * the request that failed, which may have arrived; empty: none was made. Lock free. */
+void line_keep(struct queue *queue, struct view line, const char *dedup_id);
 
 #endif

@@ -170,7 +170,8 @@ static void lines_release(fuse_req_t req, struct node *node, struct fuse_file_in
 		size_t len = end ? (size_t)(end - rest.data) : rest.len;
 
 		if (len)
-			line_keep(lines_of(node)->queue, (struct view){rest.data, len});
+			line_keep(
+				lines_of(node)->queue, (struct view){rest.data, len}, "");
 		len += end != NULL;
 		rest = (struct view){rest.data + len, rest.len - len};
 	}

@@ -40,3 +40,31 @@ faults ''
 await 60 kept 0
 drain kept "$tmp/kept"
 [ "$(sort -n "$tmp"/kept/* | xargs)" = '1 2 3 4 5 6 7 8 9' ] || fail "$(sort -n "$tmp"/kept/* | xargs) arrived"
+
+# semantics.md: "Where the outcome of a send is unknown, it is sent again: on a standard queue the message may then arrive twice, on a FIFO queue it does not."
+mkdir "$mnt/once.fifo"
+faults 'SendMessage* lose'
+bash -c 'for i in $(seq 12); do echo "$i" || exit; done' >"$mnt/once.fifo/.sqs/lines" 2>"$tmp/err" && fail "nobody was told that answers were lost"
+faults ''
+nothing_kept() {
+	! find "$mnt/once.fifo" -name '.line-*' | grep -q .
+}
+await 60 nothing_kept
+[ "$(cat "$mnt/once.fifo/.sqs/count")" = 10 ] || fail "$(cat "$mnt/once.fifo/.sqs/count") messages of ten lines"
+
+# A kept line goes by an id of its own, not by the name of its file, which a later mount uses again.
+write_tail() { # TEXT
+	sh -c 'exec 3>"$1"; (until [ -e "$3" ]; do sleep 0.05; done; printf %s "$2" >&3) & exec 3>&-; : >"$3"; wait' - "$mnt/n.fifo/.sqs/lines" "$1" "$tmp/$1"
+}
+tail_is_there() {
+	[ "$(cat "$mnt/n.fifo/.sqs/count")" -gt 0 ]
+}
+remount -o wait=1,dedup=name "$endpoint"
+mkdir "$mnt/n.fifo"
+for tail in first second; do
+	write_tail $tail
+	await 10 tail_is_there
+	[ "$(cat "$mnt/n.fifo/next.x")" = $tail ] || fail "heard $(cat "$mnt/n.fifo/next.x") instead of $tail"
+	rm "$mnt/n.fifo/next.x"
+	remount -o wait=1,dedup=name "$endpoint"
+done
