@@ -169,6 +169,21 @@ void draft_discard_locked(struct draft *draft)
 	node_unref_locked(&draft->node);
 }
 
+/* Under a draft's name it is not sent, and holds nobody back. */
+static void put_back(struct draft *draft)
+{
+	switch (draft->state) {
+	case DRAFT_WAITING:
+	case DRAFT_RETRYING:
+	case DRAFT_REFUSED:
+		draft_enter_locked(draft, DRAFT_WRITING);
+		send_order_leave_locked(draft);
+		break;
+	default:
+		break;
+	}
+}
+
 /* In another group it has no place yet; what is under way goes on in the old one. */
 static void leave_group(struct draft *draft)
 {
@@ -193,6 +208,8 @@ bool draft_move_locked(
 	draft->has_draft_name = sending_is_draft_name(draft->node.mount, name);
 	if (!stays)
 		leave_group(draft);
+	if (draft->has_draft_name)
+		put_back(draft);
 	return true;
 }
 

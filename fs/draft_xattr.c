@@ -81,9 +81,12 @@ void draft_listxattr(fuse_req_t req, struct node *node, size_t size)
 		call_reply_xattr(req, buf_view(&names).data, names.len, size);
 }
 
-/* Whether what is sent beside the body may still be changed. */
-static int check_change(const struct draft *draft)
+/* Whether what is sent beside the body may still be changed. Who waits in a FIFO group's
+ * order may change all but the group. */
+static int check_change(const struct draft *draft, const char *key)
 {
+	if (draft->order && strcmp(key, "MessageGroupId") == 0)
+		return EBUSY;
 	switch (draft->state) {
 	case DRAFT_SENDING:
 		return EBUSY;
@@ -105,15 +108,12 @@ static int check_flags(const struct draft *draft, const char *key, int flags)
 	return flags & XATTR_REPLACE && !is_set ? ENODATA : 0;
 }
 
-/* Who waits in a FIFO group's order may change all but the group. */
 static int set_locked(struct draft *draft, const char *key, struct view value, int flags)
 {
-	int error = check_change(draft);
+	int error = check_change(draft, key);
 
 	if (!error)
 		error = check_flags(draft, key, flags);
-	if (!error && draft->order && strcmp(key, "MessageGroupId") == 0)
-		error = EBUSY;
 	if (!error)
 		error = attributes_set(&draft->attributes, key, value);
 	if (!error && draft->state != DRAFT_EMPTY)
@@ -144,7 +144,7 @@ void draft_removexattr(fuse_req_t req, struct node *node, const char *name)
 
 	mount_lock(node->mount);
 	if (key)
-		error = check_change(draft);
+		error = check_change(draft, key);
 	if (key && !error)
 		error = attributes_remove(&draft->attributes, key);
 	if (!error && draft->state != DRAFT_EMPTY)
