@@ -204,6 +204,9 @@ static struct draft *restore_locked(struct queue *queue,
 	struct dir *dir = group_dir_locked(queue, message->group_id);
 	struct draft *draft = NULL;
 
+	/* What is spooled from now on comes behind it, even if the clock was set back. */
+	if (message->order > queue->sending.last_spooled)
+		queue->sending.last_spooled = message->order;
 	if (!dir || dir_find_locked(dir, message->name))
 		return NULL;
 	draft = draft_new_locked(queue, dir, message->group_id, message->name);

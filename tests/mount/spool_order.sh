@@ -59,3 +59,26 @@ is_sent() {
 await 20 is_sent
 hear q 'refused later'
 await 20 spool_is_empty
+
+# semantics.md: "Spooled messages of one group keep their order, across restarts too, and later ones of their group follow them into the spool."
+# Also where the clock is set back in between: the first has the number of a later time.
+mkdir "$mnt/clock.fifo"
+kill_server
+say before clock.fifo name
+kill_sqsfs
+settings=$(find "$tmp/spool" -type f -path '*/clock.fifo/.sqs/*')
+sed -i 's/^order=.*/order=4000000000000000000/' "$settings" || fail "no settings"
+start_server
+faults 'SendMessage* error=InternalFailure'
+mount_sqsfs -o "$options" "$endpoint"
+say after clock.fifo name
+kill_sqsfs
+[ "$(spooled)" = 2 ] || fail "$(spooled) are in the spool"
+faults ''
+mount_sqsfs -o "$options" "$endpoint"
+await 30 spool_is_empty
+for body in before after; do
+	[ "$(cat "$mnt/clock.fifo/next.x")" = $body ] || fail "heard $(cat "$mnt/clock.fifo/next.x") instead of $body"
+	rm "$mnt/clock.fifo/next.x"
+	sync "$mnt/clock.fifo"
+done
