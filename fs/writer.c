@@ -255,6 +255,8 @@ static enum writer_holders look_at_threads(struct search *search, pid_t pid)
 	if (!threads)
 		return HOLDERS_NONE;
 	while (holders == HOLDERS_NONE && (thread = next_number(threads)) != NULL) {
+		if (!count_entry(search))
+			return HOLDERS_MANY;
 		snprintf(file, sizeof(file), "task/%d/children", atoi(thread));
 		if (read_proc(pid, file, line, sizeof(line)))
 			holders = look_at_children(search, line);

@@ -42,7 +42,7 @@ struct writer_look {
 
 /* How much to look at before giving up. */
 struct writer_limit {
-	unsigned entries;    /* descriptors and processes */
+	unsigned entries;    /* descriptors, threads and processes */
 	int64_t deadline_ns; /* CLOCK_BOOTTIME; INT64_MAX: none */
 };
 

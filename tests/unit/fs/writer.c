@@ -2,6 +2,7 @@
 #include "fs/writer.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,6 +286,31 @@ TEST(a_limit_that_is_reached_is_told)
 		writer_look(NULL, getpid(), ino + 1, (struct writer_limit){1, INT64_MAX});
 
 	close(fd);
+	CHECK_NUMBER(look.holders, HOLDERS_MANY);
+}
+
+static void *wait_for_end(void *lock)
+{
+	pthread_mutex_lock(lock);
+	pthread_mutex_unlock(lock);
+	return NULL;
+}
+
+/* Each may have children, and is looked at. */
+TEST(threads_count)
+{
+	enum { THREADS = 200, FEW = 100 };
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	pthread_t threads[THREADS];
+	struct writer_look look;
+
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < THREADS; i++)
+		CHECK(pthread_create(&threads[i], NULL, wait_for_end, &lock) == 0);
+	look = writer_look(NULL, getpid(), 1, (struct writer_limit){FEW, INT64_MAX});
+	pthread_mutex_unlock(&lock);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
 	CHECK_NUMBER(look.holders, HOLDERS_MANY);
 }
 
