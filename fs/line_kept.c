@@ -60,6 +60,12 @@ static struct draft *keep_locked(
 	return NULL;
 }
 
+static void log_loss(const struct queue *queue, struct view line)
+{
+	log_error("send", "%s/.sqs/lines: %zu bytes are lost: no memory", queue->name,
+		line.len);
+}
+
 void line_keep(struct queue *queue, struct view line, const char *dedup_id)
 {
 	struct mount *mount = queue->dir.node.mount;
@@ -69,10 +75,28 @@ void line_keep(struct queue *queue, struct view line, const char *dedup_id)
 	draft = keep_locked(queue, line, dedup_id);
 	mount_unlock(mount);
 	if (!draft) {
-		log_error("send", "%s/.sqs/lines: %zu bytes are lost: no memory",
-			queue->name, line.len);
+		log_loss(queue, line);
 		return;
 	}
 	draft_send(draft, NULL);
 	node_unref(&draft->node);
+}
+
+void line_keep_cut_short(struct queue *queue, struct view line)
+{
+	struct mount *mount = queue->dir.node.mount;
+	struct draft *draft;
+
+	mount_lock(mount);
+	draft = keep_locked(queue, line, "");
+	if (draft)
+		draft_enter_locked(draft, DRAFT_KILLED);
+	node_unref_locked(draft ? &draft->node : NULL);
+	mount_unlock(mount);
+	if (draft)
+		log_warning("send",
+			"%s/.sqs/lines: a writer was killed within a line: kept, not sent",
+			queue->name);
+	else
+		log_loss(queue, line);
 }

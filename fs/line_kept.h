@@ -20,4 +20,7 @@ bool line_make_dedup_id(const struct queue *queue, char id[LINE_DEDUP_ID_SIZE]);
  * the request that failed, which may have arrived; empty: none was made. Lock free. */
 void line_keep(struct queue *queue, struct view line, const char *dedup_id);
 
+/* The beginning of one, whose writer was killed: it is not sent. Lock free. */
+void line_keep_cut_short(struct queue *queue, struct view line);
+
 #endif

@@ -24,7 +24,9 @@ struct lines {
 
 /* An open descriptor; touched on the FUSE thread alone. */
 struct handle {
-	pid_t opener; /* process; 0: unknown */
+	pid_t opener;      /* process; 0: unknown */
+	pid_t last_writer; /* thread of the last write */
+	bool was_killed;   /* that one, by a signal */
 	struct buf
 		pending; /* what is not sent: less than a batch, and a line's beginning */
 };
@@ -108,6 +110,8 @@ static void lines_write(fuse_req_t req, struct node *node, const char *data, siz
 		fuse_reply_err(req, error);
 		return;
 	}
+	handle->last_writer = fuse_req_ctx(req)->pid;
+	handle->was_killed = false;
 	send_cut(req, node, handle, line_cut(buf_view(pending), SQS_BATCH), size);
 }
 
@@ -123,8 +127,9 @@ static struct line_cut cut_all(struct view bytes)
 	return cut;
 }
 
-/* Whether this close ends the file, so that a line without newline is one. */
-static bool is_last_close(fuse_req_t req, struct node *node, const struct handle *handle)
+/* NOW: this close ends the file, so that a line without newline is one. */
+static enum writer_verdict judge_close(
+	fuse_req_t req, struct node *node, const struct handle *handle)
 {
 	pid_t caller = fuse_req_ctx(req)->pid;
 	struct writer_facts facts = {
@@ -132,19 +137,26 @@ static bool is_last_close(fuse_req_t req, struct node *node, const struct handle
 		.is_opener = writer_is_thread_of(caller, handle->opener),
 	};
 
+	facts.wrote_last = !facts.is_opener && writer_is_thread_of(handle->last_writer,
+						       writer_process_of(caller));
 	if (writer_must_look(&facts))
 		facts.look = writer_look(node->mount->peers, caller, node->ino,
 			(struct writer_limit){WRITER_FEW, INT64_MAX});
-	return writer_judge(&facts) == VERDICT_NOW;
+	return writer_judge(&facts);
 }
 
 static void lines_flush(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct handle *handle = handle_of(fi);
 	struct view bytes = buf_view(&handle->pending);
-	bool ends = bytes.len && is_last_close(req, node, handle);
+	enum writer_verdict verdict =
+		bytes.len ? judge_close(req, node, handle) : VERDICT_CLEAN;
 
-	send_cut(req, node, handle, ends ? cut_all(bytes) : line_cut(bytes, 1), 0);
+	handle->was_killed |= verdict == VERDICT_KILLED;
+	send_cut(req, node, handle,
+		verdict == VERDICT_NOW && !handle->was_killed ? cut_all(bytes)
+							      : line_cut(bytes, 1),
+		0);
 }
 
 /* A writer that stays for days has no close to wait for. */
@@ -169,7 +181,9 @@ static void lines_release(fuse_req_t req, struct node *node, struct fuse_file_in
 		const char *end = memchr(rest.data, '\n', rest.len);
 		size_t len = end ? (size_t)(end - rest.data) : rest.len;
 
-		if (len)
+		if (len && !end && handle->was_killed)
+			line_keep_cut_short(lines_of(node)->queue, rest);
+		else if (len)
 			line_keep(
 				lines_of(node)->queue, (struct view){rest.data, len}, "");
 		len += end != NULL;

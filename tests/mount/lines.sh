@@ -68,3 +68,19 @@ for tail in first second; do
 	rm "$mnt/n.fifo/next.x"
 	remount -o wait=1,dedup=name "$endpoint"
 done
+
+# semantics.md: "The beginning of a line whose writer was killed becomes such a file, too, and is not sent by itself."
+mkdir "$mnt/cut"
+is_kept() {
+	[ "$(xattr error "$mnt"/cut/.line-*)" = 'writer was killed' ]
+}
+for shell in bash dash; do
+	# The shell itself, and a child that has the file from its shell.
+	for script in 'printf "whole\nhal"; kill -9 $$' '"$0" -c "printf \"whole\nhal\"; kill -9 \$\$"; true'; do
+		$shell -c "$script" $shell >"$mnt/cut/.sqs/lines" 2>/dev/null
+		await 10 is_kept
+		hear_body cut >"$tmp/heard" && [ "$(cat "$tmp/heard")" = whole ] || fail "$shell: heard $(cat "$tmp/heard")"
+		hear cut
+		rm "$mnt"/cut/.line-*
+	done
+done
