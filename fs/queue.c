@@ -55,10 +55,23 @@ static void queue_free(struct node *node)
 	free(queue);
 }
 
+/* They refer to their queue, as its directory does to them. */
+static void drop_empty_groups_locked(struct queue *queue)
+{
+	struct node *child;
+
+	for (size_t i = 0; (child = map_next(&queue->dir.children, &i)) != NULL;) {
+		if (node_is_dir(child) && dir_of(child)->children.count == 0)
+			dir_detach_locked(child);
+	}
+}
+
 void queue_gone_locked(struct queue *queue)
 {
 	queue->is_gone = true;
 	dir_detach_locked(&queue->dir.node);
+	sending_drop_empty_locked(queue);
+	drop_empty_groups_locked(queue);
 }
 
 /* -------------------------------------------------------------------------------------

@@ -56,6 +56,14 @@ static struct draft *draft_at(struct list *link)
 	return list_entry(link, struct draft, link);
 }
 
+void sending_drop_empty_locked(struct queue *queue)
+{
+	list_each_safe (link, &queue->sending.drafts) {
+		if (!draft_is_unsent(draft_at(link)))
+			draft_discard_locked(draft_at(link));
+	}
+}
+
 /* Drafts that wait for their time, each with a reference; how many. */
 static size_t take_retrying(struct queue *queue, struct draft ***taken)
 {

@@ -38,6 +38,9 @@ void sending_create(fuse_req_t req, struct queue *queue, struct dir *dir,
 /* How many files of the queue have bytes that the service has not accepted. Lock held. */
 unsigned sending_unsent_locked(const struct queue *queue);
 
+/* Takes files without such bytes out of their directories. Lock held. */
+void sending_drop_empty_locked(struct queue *queue);
+
 /* Calls `done` once nothing of the queue is under way; lock free, any thread, perhaps at
  * once. */
 void sending_barrier(struct queue *queue, struct barrier *barrier);

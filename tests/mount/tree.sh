@@ -64,3 +64,20 @@ remount -o hide_next,umask=022
 [ "$(stat -c %a "$mnt/orders.fifo")" = 755 ] || fail "umask=022: $(stat -c %a "$mnt/orders.fifo")"
 names_are "$mnt/orders.fifo" "" || fail "hide_next: ls shows $(names "$mnt/orders.fifo")"
 [ -e "$mnt/orders.fifo/next" ] || fail "hide_next: next is not even there by name"
+
+# semantics.md: "A mount does not grow with what passes through it: after any number of operations its descriptors, threads and memory are what they were."
+# Neither with groups and empty drafts that go with their queue.
+nodes() {
+	sed -n 's/^sqsfs_nodes //p' "$mnt/.stats"
+}
+before=$(nodes)
+for n in 1 2 3; do
+	mkdir "$mnt/grown-$n" "$mnt/grown-$n/group"
+	: >"$mnt/grown-$n/empty"
+	: >"$mnt/grown-$n/group/empty"
+	rmdir "$mnt/grown-$n" || fail "rmdir of a queue that has nothing to send"
+done
+as_before() {
+	[ "$(nodes)" -le "$before" ]
+}
+await 10 as_before
