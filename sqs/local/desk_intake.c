@@ -20,11 +20,12 @@ void desk_go_on(struct desk *desk, struct call *call)
 	}
 }
 
+/* Nothing is held any more when it stops: the end may not find a call that waits. */
 static void apply_faults(struct desk *desk, struct call *call)
 {
 	call->plan = faults_plan(
 		desk->options.faults, call->in.request.action, call->queue_name);
-	if (call->plan.delay_before_ms &&
+	if (call->plan.delay_before_ms && !desk->is_stopping &&
 		timers_set(&desk->timers, &call->timer,
 			desk->steady_ms + call->plan.delay_before_ms))
 		call_enter(call, CALL_HELD);
