@@ -124,6 +124,8 @@ static int64_t sweep_boxes(struct service *service)
 
 /* ---- memories ---- */
 
+/* The oldest, and with them all that are as old: by the index of until_ms alone. SQLite
+ * would look for a list of keys through all that the queue remembers. */
 static int64_t forget_dedup(struct service *service)
 {
 	struct store *store = service->store;
@@ -133,8 +135,8 @@ static int64_t forget_dedup(struct service *service)
 	if (fifo_is_remembered(first_ms, service->now_ms))
 		return first_ms;
 	store_run(store,
-		"DELETE FROM dedup WHERE (box, group_id, dedup_id) IN (SELECT box, "
-		"group_id, dedup_id FROM dedup WHERE until_ms <= ?1 LIMIT ?2)",
+		"DELETE FROM dedup WHERE until_ms <= min(?1, ifnull((SELECT until_ms "
+		"FROM dedup ORDER BY until_ms LIMIT 1 OFFSET ?2), ?1))",
 		number(service->now_ms), number(ROWS_AT_A_TIME));
 	return service->now_ms;
 }
