@@ -7,6 +7,9 @@
 #include "sqs/wire/json.h"
 #include "sqs/wire/schema.h"
 
+/* Each value costs a hundred times the bytes that it has in the document. */
+enum { MOST_VALUES = 10000 };
+
 struct reader {
 	struct arena *arena;
 	struct wire_fault *fault;
@@ -230,6 +233,25 @@ static bool refuse_document(const struct reader *reader, const json_error_t *err
 			error->column));
 }
 
+/* Whether the document has no more values than any request, told before they are made. */
+static bool is_moderate(struct view body)
+{
+	bool in_text = false;
+	size_t values = 0;
+
+	for (size_t i = 0; i < body.len; i++) {
+		const char c = body.data[i];
+
+		if (c == '"')
+			in_text = !in_text;
+		else if (in_text)
+			i += c == '\\';
+		else
+			values += c == ',' || c == '{' || c == '[';
+	}
+	return values <= MOST_VALUES;
+}
+
 bool json_read_request(struct view body, enum wire_action action, struct arena *arena,
 	struct wire_request *out, struct wire_fault *fault)
 {
@@ -240,6 +262,9 @@ bool json_read_request(struct view body, enum wire_action action, struct arena *
 	*out = wire_request_of(action);
 	if (body.len == 0)
 		body = VIEW_LITERAL("{}");
+	if (!is_moderate(body))
+		return wire_refuse(fault, WIRE_SERIALIZATION,
+			VIEW_LITERAL("The request has more values than any request."));
 	object = json_loadb(body.data, body.len, JSON_ALLOW_NUL, &error);
 	if (!object)
 		return refuse_document(&reader, &error);

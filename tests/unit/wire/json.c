@@ -253,4 +253,22 @@ TEST(a_fault_has_a_type_a_message_and_a_header)
 	arena_finish(&arena);
 }
 
+/* 5 MiB of empty entries would be hundreds of MiB in memory. */
+TEST(more_values_than_any_request_has_are_refused)
+{
+	AUTO(buf) struct buf body = BUF_INIT(100000);
+
+	buf_add_string(&body, "{\"Entries\":[{}");
+	for (int i = 0; i < 10000; i++)
+		buf_add_string(&body, ",{}");
+	buf_add_string(&body, "]}");
+	CHECK(refuses(WIRE_SEND_MESSAGE_BATCH, body.data, WIRE_SERIALIZATION));
+	buf_clear(&body);
+	buf_add_string(&body, "{\"MessageBody\":\"\\\"");
+	for (int i = 0; i < 10001; i++)
+		buf_add_string(&body, ",{[");
+	buf_add_string(&body, "\"}");
+	CHECK(reads(WIRE_SEND_MESSAGE, body.data));
+}
+
 TEST_MAIN
