@@ -38,7 +38,7 @@ static enum service_verdict answer_existing(struct turn *turn, struct queue *que
 		const struct limits_attribute *attribute =
 			limits_attribute_find(pairs->items[i].name);
 
-		if (attribute &&
+		if (attribute && (queue->is_fifo || !attribute->fifo_only) &&
 			attributes_match(turn, queue, attribute, pairs->items[i].value))
 			continue;
 		return refuse(turn, WIRE_QUEUE_NAME_EXISTS,

@@ -20,6 +20,8 @@ CLAIM(making_a_queue_again, "q", "DelaySeconds=5;VisibilityTimeout=30")
 		{"DelaySeconds=6", "QueueAlreadyExists"},
 		{"SqsManagedSseEnabled=TRUE", ""},
 		{"SqsManagedSseEnabled=false", "QueueAlreadyExists"},
+		{"FifoQueue=true", "QueueAlreadyExists"},
+		{"ContentBasedDeduplication=false", "QueueAlreadyExists"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(again); i++)
