@@ -181,7 +181,8 @@ enum service_verdict do_get_queue_url(struct turn *turn)
 
 	if (view_is_absent(name))
 		return refuse_missing(turn, "QueueName");
-	if (!queue)
+	if (!queue || (turn->request->owner.len &&
+			      !view_is(turn->request->owner, turn->service->account)))
 		return refuse(turn, WIRE_QUEUE_DOES_NOT_EXIST, NULL);
 	turn->reply->queue_url = turn_url_of(turn, queue);
 	return SERVICE_REPLY;

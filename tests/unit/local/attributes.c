@@ -319,6 +319,12 @@ CLAIM(a_url_is_found_by_name, "q", NULL)
 	CHECK_TEXT(world_ask(&world, &request), "");
 	CHECK_TEXT(
 		world.call.reply.queue_url.data, "http://localhost:9324/123456789012/q");
+	request.owner = VIEW_LITERAL("123456789012");
+	CHECK_TEXT(world_ask(&world, &request), "");
+	request.owner = VIEW_LITERAL("999999999999");
+	CHECK_TEXT(
+		world_ask(&world, &request), "AWS.SimpleQueueService.NonExistentQueue");
+	request.owner = (struct view){0};
 	request.queue_name = VIEW_LITERAL("Q");
 	CHECK_TEXT(
 		world_ask(&world, &request), "AWS.SimpleQueueService.NonExistentQueue");
