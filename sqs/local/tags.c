@@ -5,6 +5,11 @@ bool tags_are_good(struct turn *turn)
 {
 	const struct wire_pairs *tags = &turn->request->tags;
 
+	if (tags->count > LIMITS_TAGS) {
+		refuse(turn, WIRE_INVALID_PARAMETER_VALUE,
+			"Too many tags: %d are the most that a queue has.", LIMITS_TAGS);
+		return false;
+	}
 	for (size_t i = 0; i < tags->count; i++) {
 		struct view key = tags->items[i].name;
 

@@ -177,6 +177,23 @@ CLAIM(a_queue_has_fifty_tags_at_most, "q", NULL)
 	CHECK_TEXT(tag("one-more", "v"), "InvalidParameterValue");
 }
 
+CLAIM(a_queue_is_not_made_with_more_than_fifty_tags, "x", NULL)
+{
+	struct wire_request request = wire_request_of(WIRE_CREATE_QUEUE);
+	struct wire_pair pairs[51];
+	char keys[51][10];
+
+	for (int i = 0; i < 51; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "k%d", i);
+		pairs[i] = (struct wire_pair){view_of(keys[i]), VIEW_LITERAL("v")};
+	}
+	request.queue_name = VIEW_LITERAL("q");
+	request.tags = (struct wire_pairs){pairs, 51};
+	CHECK_TEXT(world_ask(&world, &request), "InvalidParameterValue");
+	request.tags.count = 50;
+	CHECK_TEXT(world_ask(&world, &request), "");
+}
+
 CLAIM(a_queue_is_made_with_tags_and_takes_them_with_it, "x", NULL)
 {
 	struct wire_request request = wire_request_of(WIRE_CREATE_QUEUE);
