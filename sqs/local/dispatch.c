@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "sqs/base/text.h"
 #include "sqs/wire/action.h"
 #include "sqs/wire/error.h"
 #include "sqs/wire/form.h"
@@ -11,6 +12,9 @@
 #include "sqs/wire/xml.h"
 
 #define JSON_TYPE "application/x-amz-json-"
+
+/* What a fault repeats of an action that does not exist. */
+enum { LONGEST_ECHO = 100 };
 
 static const char *const content_types[] = {
 	[DISPATCH_QUERY] = "text/xml",
@@ -70,6 +74,10 @@ static bool fits_path(enum wire_action action, struct view path)
 
 static bool refuse_action(struct dispatch *out, struct arena *arena, struct view name)
 {
+	if (name.len > LONGEST_ECHO)
+		name.len = LONGEST_ECHO;
+	if (!text_is_carried(name, NULL))
+		name = VIEW_LITERAL("(unprintable)");
 	return refuse(out, WIRE_INVALID_ACTION,
 		arena_format(arena, "The action %.*s is not valid for this endpoint.",
 			(int)name.len, name.data ? name.data : ""));

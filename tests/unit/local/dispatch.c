@@ -106,6 +106,21 @@ TEST(a_request_is_read_in_its_protocol_or_refused_in_it)
 	}
 }
 
+/* An answer in XML that repeated it would be none. */
+TEST(an_action_of_other_bytes_is_not_repeated)
+{
+	const struct row row = {.method = "POST", .path = "/", .body = "Action=%01%FF"};
+	struct wire_pair headers[2];
+	struct http_request request = request_of(&row, headers);
+	struct arena arena = {0};
+	struct dispatch seen;
+
+	dispatch_read(&request, &arena, &seen);
+	CHECK_BYTES(seen.fault.message.data, seen.fault.message.len,
+		"The action (unprintable) is not valid for this endpoint.", 56);
+	arena_finish(&arena);
+}
+
 TEST(a_body_that_was_not_taken_is_refused)
 {
 	static const struct {
