@@ -4,7 +4,7 @@ import http.client
 import socket
 import sys
 
-from client import Client, metric
+from client import Client, get, metric
 
 ADDRESS, SERVER = sys.argv[1:]
 HOST, PORT = ADDRESS.rsplit(":", 1)
@@ -66,6 +66,13 @@ for _ in range(100):
     assert client.send("b" * MIB, path="/000000000000/backlog").status == 200
 for _ in range(10):
     assert client.receive(path="/000000000000/backlog").bodies == ["b" * MIB]
+assert memory() - before < 40 * MIB, (memory() - before) // MIB
+
+# Looking at it takes as much as fits in an answer.
+before = memory()
+status, text = get(ADDRESS, "/_sqs-local/messages?QueueName=backlog&limit=1000")
+assert status == 200 and len(text) < 20 * MIB, len(text)
+assert text.splitlines()[-1].startswith('{"next":'), text[-50:]
 assert memory() - before < 40 * MIB, (memory() - before) // MIB
 
 # Bodies that stop in the middle cost what has come of them, and nobody else waits.
