@@ -11,14 +11,29 @@ static bool has_prefix(struct view text, const char *prefix)
 	return text.len >= len && strncasecmp(text.data, prefix, len) == 0;
 }
 
+/* A-Z a-z 0-9 _ - . and, as SQS takes them too, the letters U+00C0 to U+017F. */
+static bool is_made_of_letters(struct view name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		const unsigned char c = (unsigned char)name.data[i];
+
+		if (c >= 0xc3 && c <= 0xc5 && i + 1 < name.len &&
+			((unsigned char)name.data[i + 1] & 0xc0) == 0x80)
+			i++;
+		else if (!limits_is_made_of((struct view){name.data + i, 1}, "_-.", 1))
+			return false;
+	}
+	return true;
+}
+
 static const char *name_fault(struct view name)
 {
 	if (name.len == 0)
 		return "the name of an attribute is missing";
 	if (name.len > LIMITS_ATTRIBUTE_NAME)
 		return "the name of an attribute is longer than 256 characters";
-	if (!limits_is_made_of(name, "_-.", LIMITS_ATTRIBUTE_NAME))
-		return "the name of an attribute may have A-Z a-z 0-9 _ - . only";
+	if (!is_made_of_letters(name))
+		return "the name of an attribute may have letters, digits and _ - . only";
 	if (name.data[0] == '.' || name.data[name.len - 1] == '.')
 		return "the name of an attribute may not begin or end with a dot";
 	if (memmem(name.data, name.len, "..", 2))
