@@ -108,11 +108,10 @@ static bool throughput_is_good(const struct check *check)
 
 static bool policy_is_good(const struct check *check)
 {
-	if (check->value.len <= LIMITS_POLICY_BYTES &&
-		store_number(check->turn->store, 0,
-			"SELECT CASE WHEN json_valid(?1) THEN json_type(?1) = 'object' "
-			"END",
-			text(check->value)) == 1)
+	if (store_number(check->turn->store, 0,
+		    "SELECT CASE WHEN json_valid(?1) THEN json_type(?1) = 'object' "
+		    "END",
+		    text(check->value)) == 1)
 		return true;
 	return bad_value(check);
 }
@@ -224,6 +223,8 @@ static bool is_good(const struct check *check)
 	if (removes(check))
 		return true;
 	if (!limits_attribute_takes(attribute, check->value) ||
+		(attribute->kind == LIMITS_TEXT &&
+			check->value.len > LIMITS_POLICY_BYTES) ||
 		!text_is_carried(check->value, NULL))
 		return bad_value(check);
 	for (size_t i = 0; i < ARRAY_SIZE(special); i++) {

@@ -295,6 +295,16 @@ CLAIM(queues_are_listed_by_prefix_and_page, "b", NULL)
 	CHECK_TEXT(world_ask(&world, &request), "InvalidParameterValue");
 }
 
+CLAIM(texts_are_limited_since_they_are_kept_in_memory, "q", NULL)
+{
+	static char attribute[8300] = "KmsMasterKeyId=";
+
+	memset(attribute + 15, 'k', 8192);
+	CHECK_TEXT(world_set(&world, "q", attribute), "");
+	attribute[15 + 8192] = 'k';
+	CHECK_TEXT(world_set(&world, "q", attribute), "InvalidAttributeValue");
+}
+
 /* Without MaxResults a thousand at most, and no token. */
 CLAIM(a_page_without_size_has_a_thousand, "q", NULL)
 {
