@@ -69,9 +69,10 @@ static void drop_empty_groups_locked(struct queue *queue)
 void queue_gone_locked(struct queue *queue)
 {
 	queue->is_gone = true;
-	dir_detach_locked(&queue->dir.node);
 	sending_drop_empty_locked(queue);
 	drop_empty_groups_locked(queue);
+	/* Last: that may have been the only reference. */
+	dir_detach_locked(&queue->dir.node);
 }
 
 /* -------------------------------------------------------------------------------------

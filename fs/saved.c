@@ -283,17 +283,21 @@ static bool read_file(const char *path, struct buf *bytes)
 	return n == 0 && !bytes->failed;
 }
 
-/* Undoes the escapes, in place; the new length. */
+static bool is_octal(char digit)
+{
+	return digit >= '0' && digit <= '7';
+}
+
+/* Undoes the escapes, a backslash and three octal digits, in place; the new length. */
 static size_t unescape(char *text)
 {
 	char *out = text;
 
 	for (const char *in = text; *in;) {
-		unsigned byte;
-
-		if (in[0] == '\\' && sscanf(in + 1, "%3o", &byte) == 1 &&
-			strlen(in) >= 4) {
-			*out++ = (char)byte;
+		if (in[0] == '\\' && is_octal(in[1]) && is_octal(in[2]) &&
+			is_octal(in[3])) {
+			*out++ = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 |
+					(in[3] - '0'));
 			in += 4;
 		} else {
 			*out++ = *in++;
