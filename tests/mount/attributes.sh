@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 . "$(dirname "$0")/../lib/mount.sh"
 need getfattr setfattr
-mount_sqsfs -o wait=1
+mount_sqsfs -o wait=60
 mkdir "$mnt/q" "$mnt/other" "$mnt/o.fifo"
 
 # semantics.md: "`setfattr -n user.sqs.attr.NAME -v VALUE` on a file before it is sent sets a message attribute, `user.sqs.type.NAME` its type (String unless told)."
@@ -43,13 +43,11 @@ expect_errno ENOTSUP setfattr -n user.mime_type -v text/plain "$mnt/other/g.tmp"
 
 # semantics.md: "`user.sqs.DelaySeconds`, `user.sqs.MessageGroupId` and `user.sqs.MessageDeduplicationId` are set the same way."
 echo delayed >"$mnt/other/h.tmp"
-setfattr -n user.sqs.DelaySeconds -v 2 "$mnt/other/h.tmp" || fail "DelaySeconds"
+setfattr -n user.sqs.DelaySeconds -v 3 "$mnt/other/h.tmp" || fail "DelaySeconds"
+began=$(now_ms)
 mv "$mnt/other/h.tmp" "$mnt/other/h" && sync "$mnt/other/h" || fail "send"
-hear other
-heard_delayed() {
-	[ "$(cat "$mnt/other/next")" = delayed ]
-}
-await 10 heard_delayed
+[ "$(cat "$mnt/other/next")" = delayed ] || fail "the delayed message did not come"
+[ $(($(now_ms) - began)) -ge 2500 ] || fail "it came after $(($(now_ms) - began)) ms"
 for text in first second; do
 	echo $text >"$mnt/o.fifo/i.tmp"
 	setfattr -n user.sqs.MessageGroupId -v mine "$mnt/o.fifo/i.tmp" || fail "MessageGroupId"

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 . "$(dirname "$0")/../lib/mount.sh"
-mount_sqsfs -o wait=1,visibility=3
+mount_sqsfs
 mkdir "$mnt/q"
 
 # semantics.md: "`next.NAME` is listed only while it holds a message."
-expect_errno EAGAIN cat "$mnt/q/next.a"
+expect_errno EAGAIN dd if="$mnt/q/next.a" iflag=nonblock status=none
 names_are "$mnt/q" next || fail "ls shows $(names "$mnt/q")"
 
 # semantics.md: "The first open of `next.NAME` receives a message and binds it to that name; opening the name again reads the same message."
@@ -26,12 +26,13 @@ sync "$mnt/q"
 rmdir "$mnt/q" || fail "rm did not delete"
 
 # semantics.md: "After its lease has run out, the next open of `next.NAME` receives anew."
+remount -o visibility=5
 mkdir "$mnt/again"
 say three again
 [ "$(cat "$mnt/again/next.c")" = three ] || fail "bind"
 received_again() {
 	[ "$(cat "$mnt/again/next.c" 2>/dev/null)" = three ] &&
-		[ "$(xattr ApproximateReceiveCount "$mnt/again/next.c")" = 2 ]
+		[ "$(xattr ApproximateReceiveCount "$mnt/again/next.c")" -ge 2 ]
 }
 await 10 received_again
 rm "$mnt/again/next.c" || fail "rm after the second receive"

@@ -3,7 +3,7 @@
 # Readers that die with a message in their hands, at each point.
 . "$(dirname "$0")/../lib/mount.sh"
 need python3
-mount_sqsfs -o wait=20,visibility=4
+mount_sqsfs -o wait=60
 mkdir "$mnt/q"
 
 # Opens next, reads so many bytes, says so, and waits to be killed.
@@ -26,29 +26,29 @@ dies_after() { # BYTES NAME
 
 # semantics.md: "A message whose opener died before it could read goes back to the queue."
 # semantics.md: "A message that was opened and closed without a read goes back to the queue."
+# Not only when its lease has run out, which is ten minutes.
 say one q
 dies_after 0 next
-began=$(now_ms)
-[ "$(cat "$mnt/q/next")" = one ] || fail "lost"
-[ $(($(now_ms) - began)) -lt 3000 ] || fail "it was not given back at once but after $(($(now_ms) - began)) ms"
-rm "$mnt/q/$(held q)"
+[ "$(cat "$mnt/q/next")" = one ] || fail "it was not given back"
+rm "$mnt/q/$(held q)" || fail "rm"
 
 # semantics.md: "A message that is not deleted becomes visible to other readers when its lease has run out, and not before."
+remount -o wait=60,visibility=10
 for bytes in 1 1000; do
 	say two q
-	dies_after $bytes next
 	began=$(now_ms)
-	hear q
+	dies_after $bytes next
 	[ "$(cat "$mnt/q/next")" = two ] || fail "lost after $bytes bytes"
-	[ $(($(now_ms) - began)) -gt 500 ] || fail "it came back after $(($(now_ms) - began)) ms"
-	rm "$mnt/q/$(held q)"
+	took=$(($(now_ms) - began))
+	[ "$took" -ge 9500 ] || fail "it came back after $took ms"
+	rm "$mnt/q/$(held q)" || fail "rm"
 done
 
 # A dead worker's name is free for the next one, with the message.
 say three q
 dies_after 1000 next.worker
 received_anew() {
-	[ "$(cat "$mnt/q/next.worker")" = three ] && [ "$(xattr ApproximateReceiveCount "$mnt/q/next.worker")" = 2 ]
+	[ "$(cat "$mnt/q/next.worker")" = three ] && [ "$(xattr ApproximateReceiveCount "$mnt/q/next.worker")" -ge 2 ]
 }
 await 30 received_anew
 rm "$mnt/q/next.worker"

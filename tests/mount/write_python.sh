@@ -4,7 +4,7 @@
 # semantics.md: "When a child or another process still holds the file, it is sent at the very last close, in the background, as one message."
 # semantics.md: "Tools that touch a file after closing it, as `install`, `rsync` and `shutil.copy2` do, therefore succeed."
 . "$(dirname "$0")/../lib/idioms.sh"
-mount_sqsfs
+mount_sqsfs -o receipt=60
 make_sources
 
 # A shell for rows of Python: f, q and src are variables there.

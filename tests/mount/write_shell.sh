@@ -5,7 +5,7 @@
 # semantics.md: "When a child or another process still holds the file, it is sent at the very last close, in the background, as one message."
 . "$(dirname "$0")/../lib/idioms.sh"
 need bash dash
-mount_sqsfs
+mount_sqsfs -o receipt=60
 make_sources
 
 for sh in bash dash; do

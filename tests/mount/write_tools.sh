@@ -6,7 +6,7 @@
 # semantics.md: "Tools that touch a file after closing it, as `install`, `rsync` and `shutil.copy2` do, therefore succeed."
 . "$(dirname "$0")/../lib/idioms.sh"
 need rsync curl perl ed awk split openssl find
-mount_sqsfs
+mount_sqsfs -o receipt=60
 make_sources
 gzip -nc "$src/text" >"$tmp/text.gz"
 base64 "$src/text" >"$tmp/text.b64"
