@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 . "$(dirname "$0")/../lib/mount.sh"
+need getfattr
 start_server
-mount_sqsfs -o visibility=4 "$endpoint"
+mount_sqsfs "$endpoint"
 mkdir "$mnt/q"
 
 fill() { # NUMBER
@@ -16,11 +17,11 @@ fill() { # NUMBER
 # semantics.md: "`rm` of a message's file deletes the message."
 # semantics.md: "unlink answers at once; deletions travel in the background, up to ten in a request, and are retried."
 fill 30
-mark
-began=$(now_ms)
-rm "$mnt"/q/????????-* || fail "rm"
-[ $(($(now_ms) - began)) -lt 1000 ] || fail "30 unlinks took $(($(now_ms) - began)) ms"
+# Nobody answers, and unlink does.
+hold_server
+timeout 60 rm "$mnt"/q/????????-* || fail "rm"
 names_are "$mnt/q" next || fail "ls shows $(names "$mnt/q")"
+release_server
 
 # semantics.md: "`sync q`, `rmdir q` and unmount wait for the deletions of the queue and report what failed."
 sync "$mnt/q" || fail "sync"
@@ -47,10 +48,14 @@ rm "$mnt/stale.fifo/$id" && sync "$mnt/stale.fifo" || fail "rm of what was recei
 mkdir "$mnt/q2"
 say again q2
 hear q2 again
+handle=$(xattr ReceiptHandle "$mnt/q2/$(held q2)")
 kill_server
 rm "$mnt/q2/$(held q2)" || fail "rm while the service is away"
 expect_errors_in_log
 kill_sqsfs
 start_server
-mount_sqsfs -o wait=10 "$endpoint"
+# Not to wait for its lease: a message that is deleted cannot be given back.
+curl -sf "$endpoint/" -d Action=ChangeMessageVisibility -d "QueueUrl=$endpoint/000000000000/q2" \
+	-d VisibilityTimeout=0 --data-urlencode "ReceiptHandle=$handle" >/dev/null || fail "lost"
+mount_sqsfs -o wait=60 "$endpoint"
 [ "$(cat "$mnt/q2/next")" = again ] || fail "lost"

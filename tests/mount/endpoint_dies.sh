@@ -5,7 +5,7 @@
 need getfattr python3
 expect_errors_in_log
 start_server
-mount_sqsfs -o wait=2,visibility=600,drain=5 "$endpoint"
+mount_sqsfs -o drain=5 "$endpoint"
 mkdir "$mnt/q" "$mnt/o.fifo"
 
 # Writes all of it, says so, and closes when it is told to; then says how that went.
@@ -75,12 +75,11 @@ hear o.fifo
 
 # It hangs: a writer that ends with its file open does not hang with it, and its file is
 # sent or stays.
-faults 'SendMessage* delay-before=20000'
-began=$(now_ms)
+hold_server
 timeout 60 python3 -c 'import os, sys; os.write(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT), b"slowly\n")' "$mnt/q/slow"
-[ $(($(now_ms) - began)) -lt 12000 ] || fail "the end of a process took $(($(now_ms) - began)) ms"
-names_are "$mnt/q" "$(held q) next slow" || names "$mnt/q" | grep -q slow || fail "what is being sent is not listed: $(names "$mnt/q")"
-faults ''
+[ $? = 0 ] || fail "the end of a process hangs"
+names "$mnt/q" | grep -q slow || fail "what is being sent is not listed: $(names "$mnt/q")"
+release_server
 arrives() {
 	hear_body q >"$tmp/slow" && grep -q slowly "$tmp/slow"
 }
