@@ -64,7 +64,7 @@ sys.exit(1)
 END
 
 # semantics.md: "`mv q/next q/NAME` gives a message that is already received a name, and fails with EAGAIN at once where none is at hand."
-remount -o prefetch=5,wait=5
+remount -o prefetch=5,wait=inf
 for n in 1 2 3; do
 	say "$n" other
 done
@@ -77,6 +77,4 @@ for name in mine next.mine .mine; do
 done
 [ "$(sort -n "$tmp/claimed" | tr '\n' ' ')" = "1 2 3 " ] || fail "claimed: $(cat "$tmp/claimed")"
 mkdir "$mnt/nothing"
-began=$(now_ms)
-expect_errno EAGAIN mv "$mnt/nothing/next" "$mnt/nothing/mine"
-[ $(($(now_ms) - began)) -lt 2500 ] || fail "mv of next within the queue waited"
+expect_errno EAGAIN timeout 60 mv "$mnt/nothing/next" "$mnt/nothing/mine"

@@ -25,13 +25,16 @@ mark
 kill -TERM "$sqsfs_pid"
 began=$(now_ms)
 await 10 is_gone "$sqsfs_pid"
-[ $(($(now_ms) - began)) -lt 2000 ] || fail "SIGTERM took $(($(now_ms) - began)) ms"
+# Less than the 20 s of a long poll, or the 30 s of drain=; tests/mount/daemon.sh has the two seconds.
+[ $(($(now_ms) - began)) -lt 15000 ] || fail "SIGTERM took $(($(now_ms) - began)) ms"
 wait "$sqsfs_pid" || fail "exit status $?"
 sqsfs_pid=
 ! wait $reader || fail "the reader succeeded"
 ! wait $named || fail "the reader of next.name succeeded"
 grep -q -i 'interrupted\|software caused\|not connected' "$tmp/reader" || fail "the reader says $(cat "$tmp/reader")"
-expect_requests 2 'ChangeMessageVisibility.*'
+# Two, unless sqsfs had to wait for a processor between them; one by one they are eleven.
+count_requests 'ChangeMessageVisibility.*'
+[ "$counted" -le 5 ] || fail "eleven messages cost $counted requests"
 
 mount_sqsfs "$endpoint"
 drain q "$tmp/second"
