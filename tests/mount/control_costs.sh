@@ -7,11 +7,11 @@ mount_sqsfs -o list_ttl=3600,wait=2,visibility=600 "$endpoint"
 mkdir "$mnt/q" "$mnt/dead" "$mnt/d" "$mnt/i"
 s=$mnt/q/.sqs
 
-costs() { # NUMBER SHELL-COMMAND ($s is q/.sqs, $m the mount)
+costs() { # NUMBER SHELL-COMMAND [ACTION] ($s is q/.sqs, $m the mount)
 	mark
 	s=$s m=$mnt sh -c "$2" >"$tmp/out" 2>"$tmp/err" || fail "'$2': $(cat "$tmp/err")"
 	sync "$mnt/q"
-	expect_requests "$1"
+	expect_requests "$1" "${3:-}"
 }
 
 # semantics.md: "| `ls q/.sqs`, stat of anything in it, `cat url` | - | 0 | |"
@@ -25,8 +25,10 @@ costs 1 'echo 40 >$s/attributes/VisibilityTimeout'
 # semantics.md: "| ls of `tags`, first use of a tag | ListQueueTags | 1 | ENOENT |"
 # semantics.md: "| write to, rm of `tags/NAME` | TagQueue, UntagQueue | 1 | EINVAL; ENOENT of rm |"
 costs 1 'ls $s/tags'
-costs 1 'echo blue >$s/tags/team'
-costs 1 'rm $s/tags/team'
+# The listing serves the lookups of the next second; later they ask for another.
+costs 1 'echo blue >$s/tags/team' '(Un)?[Tt]ag.*'
+costs 1 'rm $s/tags/team' '(Un)?[Tt]ag.*'
+costs 0 'echo red >$s/tags/team; rm $s/tags/team' '[^LTU].*'
 # semantics.md: "| k lines to `lines` | SendMessageBatch | ceil(k / 10) for k in one write | as close of a file |"
 costs 3 'seq 25 >$s/lines'
 # semantics.md: "| ls of `.sqs/inbox` | ReceiveMessage | 1, 0 when it holds `-o inbox=` messages | |"
@@ -41,9 +43,17 @@ costs 0 'ls $m/i/.sqs/inbox'
 seq 25 >"$mnt/d/.sqs/lines"
 mark
 [ "$(cat "$mnt/d/.sqs/dump" | wc -l)" = 25 ] || fail "dump"
-sync "$mnt/d"
+# They are given back behind the close. Eight or nine; more where sqsfs had to wait for a
+# processor between them; one by one they are thirty.
+given_back() {
+	awk -v from="landmark-$landmarks" '
+		$3 == from { counts = 1 }
+		counts && $2 ~ /^ChangeMessageVisibility/ { sub("entries=", "", $4); n += $4 }
+		END { exit n < 25 }' "$tmp/requests"
+}
+await 20 given_back
 count_requests
-[ "$counted" -le 9 ] || fail "a dump of 25 messages cost $counted requests"
+[ "$counted" -le 15 ] || fail "a dump of 25 messages cost $counted requests"
 # semantics.md: "| read of `redrive` | GetQueueAttributes, ListMessageMoveTasks | 2 | |"
 # semantics.md: "| read of `sources` | ListDeadLetterSourceQueues | ceil(n / 1000) | |"
 costs 2 'cat $s/redrive'
