@@ -8,7 +8,7 @@
 need rsync tar python3
 files=${MAIN_JOB_FILES:-5000}
 share=$((files / 5))
-mount_sqsfs -o wait=10,visibility=600
+mount_sqsfs -o wait=5
 mkdir "$mnt/q" "$tmp/stage"
 
 # Every n-th of what is there, so that all kinds are: text, catalogues, images, archives.
@@ -35,7 +35,7 @@ done
 find "$tmp/stage" -type f -exec sha256sum {} + | cut -d ' ' -f 1 | sort >"$tmp/sent"
 
 start_workers <<'END'
-n=0
+n=$(find "$3" -name "$1-*" | wc -l)
 while cat "$2/next.$1" >"$3/$1-$n" 2>"$3.err-$1"; do
 	rm "$2/next.$1" || exit 1
 	n=$((n + 1))

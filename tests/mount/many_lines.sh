@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/workers.sh"
 lines=${MANY_LINES:-100000}
 share=$((lines / 16))
-mount_sqsfs -o wait=10,visibility=600
+mount_sqsfs -o wait=5
 mkdir "$mnt/q"
 
 # Two workers as people write them; two of a shell that forks for nothing, because the
