@@ -24,7 +24,7 @@ make_sources() {
 # makes (printf formats, or @FILE; '' for none), what ls shows afterwards.
 idiom() { # STATUS BODIES LISTING SHELL COMMAND
 	row_begin "$@" || return 0
-	(cd "$tmp" && timeout 30 "$4" -c "$5") >"$tmp/out" 2>"$tmp/err" </dev/null
+	(cd "$tmp" && timeout 120 "$4" -c "$5") >"$tmp/out" 2>"$tmp/err" </dev/null
 	row_status $? "$1"
 	soon 5 names_are "$q" "$3" || row_wrong "ls shows '$(names "$q")', expected '$3'"
 	row_bodies "$2"

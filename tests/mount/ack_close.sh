@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 . "$(dirname "$0")/../lib/mount.sh"
-mount_sqsfs -o wait=1,ack=close
+mount_sqsfs -o wait=60,ack=close
 mkdir "$mnt/q"
 
 # semantics.md: "`-o ack=close` deletes a message read to its end through `next` when its reader closes it."

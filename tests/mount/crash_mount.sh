@@ -4,7 +4,7 @@
 # semantics.md: "What `local:DIR` answered is on the disk: kill -9 of sqsfs loses no message whose send was confirmed."
 . "$(dirname "$0")/../lib/mount.sh"
 rounds=${CRASH_ROUNDS:-5}
-options=wait=2,visibility=600
+options=wait=10
 mount_sqsfs -o $options
 mkdir "$mnt/q"
 

@@ -6,7 +6,7 @@
 rounds=${CRASH_ROUNDS:-5}
 expect_errors_in_log
 start_server
-mount_sqsfs -o wait=2,visibility=600,drain=10 "$endpoint"
+mount_sqsfs -o wait=10,drain=10 "$endpoint"
 mkdir "$mnt/q"
 
 : >"$tmp/confirmed"

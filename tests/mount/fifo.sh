@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/mount.sh"
 need getfattr
 start_server
-mount_sqsfs -o wait=1 "$endpoint"
+mount_sqsfs -o wait=60 "$endpoint"
 
 # semantics.md: "`mkdir MNT/NAME.fifo` creates a FIFO queue."
 mkdir "$mnt/o.fifo" || fail "mkdir"

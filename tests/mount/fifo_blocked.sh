@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/mount.sh"
 expect_errors_in_log
 start_server
-mount_sqsfs -o wait=1 "$endpoint"
+mount_sqsfs -o wait=60 "$endpoint"
 mkdir "$mnt/o.fifo" "$mnt/o.fifo/g" "$mnt/o.fifo/h"
 
 # semantics.md: "A send that failed holds back later ones of its group until it is sent or removed."

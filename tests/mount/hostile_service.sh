@@ -13,7 +13,7 @@ tamper_serves() {
 	grep -q '^http' "$tmp/tamper"
 }
 await 20 tamper_serves
-mount_sqsfs -o wait=2,list_ttl=1,visibility=600 "$(cat "$tmp/tamper")"
+mount_sqsfs -o wait=60,list_ttl=1 "$(cat "$tmp/tamper")"
 mkdir "$mnt/q"
 
 lie() { # ACTION PATTERN INSTEAD

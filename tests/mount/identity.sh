@@ -16,6 +16,8 @@ idle=$(inode "$mnt/q/next")
 exec 3<"$mnt/q/next" 4<"$mnt/q/next"
 [ "$(inode /proc/self/fd/3) $(inode /proc/self/fd/4) $(inode "$mnt/q/next")" = "$idle $idle $idle" ] ||
 	fail "next has other numbers: $idle, $(inode /proc/self/fd/3), $(inode /proc/self/fd/4)"
+# Read, they stay: what nobody read goes back at some moment.
+cat <&3 >"$tmp/one" && cat <&4 >"$tmp/two" || fail "read"
 exec 3<&- 4<&-
 [ "$(inode "$mnt/r/next")" != "$idle" ] || fail "two queues share a next"
 for number in "$idle" "$(inode "$mnt")" "$(inode "$mnt/q")" "$(inode "$mnt/q/$(held q)")"; do

@@ -16,7 +16,7 @@ resident_slack_kb=4096
 most_connections=32
 
 start_server
-mount_sqsfs -o receipt=1 "$endpoint"
+mount_sqsfs -o wait=60,receipt=1 "$endpoint"
 for n in $(seq 0 $((workers - 1))); do
 	mkdir "$mnt/churn-$n" "$mnt/idle-$n"
 done

@@ -5,7 +5,7 @@ start_server
 curl -sf "$endpoint/?Action=CreateQueue&QueueName=jobs" >/dev/null || fail "create"
 
 # semantics.md: "| `http(s)://HOST/ACCOUNT/NAME` | one queue: its directory is the root |"
-"$SQSFS" -f -o wait=1 "$endpoint/000000000000/jobs" "$mnt" >>"$log" 2>&1 &
+"$SQSFS" -f -o wait=60 "$endpoint/000000000000/jobs" "$mnt" >>"$log" 2>&1 &
 sqsfs_pid=$!
 next_is_there() {
 	[ -e "$mnt/next" ]

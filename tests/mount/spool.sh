@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/mount.sh"
 expect_errors_in_log
 start_server
-options=wait=2,drain=2,spool=$tmp/spool
+options=wait=60,drain=2,spool=$tmp/spool
 mkdir "$tmp/spool"
 mount_sqsfs -o "$options" "$endpoint"
 mkdir "$mnt/q" "$mnt/o.fifo"

@@ -5,7 +5,7 @@
 expect_errors_in_log
 start_server
 mkdir "$tmp/spool"
-options=wait=2,drain=2,spool=$tmp/spool
+options=wait=60,drain=2,spool=$tmp/spool
 mount_sqsfs -o "$options" "$endpoint"
 mkdir "$mnt/o.fifo" "$mnt/o.fifo/g" "$mnt/q"
 

@@ -14,7 +14,7 @@ expect_errors_in_log
 refused() { # STATUS SHELL COMMAND
 	row_begin - - - "$2" "$3" || return 0
 	faults 'SendMessage* error=InvalidParameterValue'
-	(cd "$tmp" && timeout 30 "$2" -c "$3") >"$tmp/out" 2>"$tmp/err" </dev/null
+	(cd "$tmp" && timeout 120 "$2" -c "$3") >"$tmp/out" 2>"$tmp/err" </dev/null
 	row_status $? "$1"
 	soon 5 test -s "$f" || row_wrong "ls shows '$(names "$q")'"
 	grep -q one "$f" || row_wrong "the content is $(head -c 60 "$f")"
