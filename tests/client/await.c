@@ -11,6 +11,8 @@
 
 #include "sqs/base/clock.h"
 
+enum { PATIENCE_S = 60 };
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
@@ -54,7 +56,7 @@ bool outcome_await_all(struct outcome *outcomes, size_t count)
 	size_t i = 0;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 10;
+	until.tv_sec += PATIENCE_S;
 	pthread_mutex_lock(&lock);
 	while (i < count) {
 		if (outcomes[i].calls)
@@ -150,7 +152,7 @@ void client_catch_up(struct sqs_client *client)
 
 bool client_await(struct sqs_client *client, size_t counter_offset, uint64_t number)
 {
-	for (int i = 0; i < 10000; i++) {
+	for (int i = 0; i < PATIENCE_S * 1000; i++) {
 		struct sqs_counters counters;
 		uint64_t value;
 

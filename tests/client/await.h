@@ -28,7 +28,7 @@ struct outcome {
 /* The sqs_done_fn whose argument is a struct outcome. */
 void outcome_note(void *outcome, const struct sqs_result *result);
 
-/* Waits until the completion was called; false after ten seconds. */
+/* Waits until the completion was called; false after a minute. */
 bool outcome_await(struct outcome *outcome);
 bool outcome_await_all(struct outcome *outcomes, size_t count);
 
@@ -55,7 +55,7 @@ void client_resume(void);
 /* Waits until the client has seen what was started and cancelled so far. */
 void client_catch_up(struct sqs_client *client);
 
-/* Waits until a counter has reached a number; false after ten seconds. */
+/* Waits until a counter has reached a number; false after a minute. */
 bool client_await(struct sqs_client *client, size_t counter_offset, uint64_t number);
 
 #define CLIENT_AWAIT(client, counter, number) \

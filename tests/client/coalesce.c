@@ -141,18 +141,22 @@ TEST(deletes_and_changes_travel_in_tens)
 
 TEST(deletes_wait_for_the_next_one)
 {
-	size_t requests;
+	size_t i = 0;
 
 	scene_begin();
-	for (size_t i = 0; i < 100; i++) {
+	/* The client has seen the first when the second is started. On a loaded machine it
+	 * may have waited long enough by then. */
+	for (; i < 100 && double_count(server, "DeleteMessageBatch") == 0; i++) {
+		struct outcome two[2] = {0};
+
 		sqs_start(sqs_delete_message_new(
-			client, JOBS, "receipt", outcome_note, &outcomes[i]));
-		usleep(50);
+			client, JOBS, "receipt", outcome_note, &two[0]));
+		client_catch_up(client);
+		sqs_start(sqs_delete_message_new(
+			client, JOBS, "receipt", outcome_note, &two[1]));
+		CHECK(outcome_await_all(two, 2));
 	}
-	CHECK(outcome_await_all(outcomes, 100));
-	requests = double_count(server, "DeleteMessageBatch") +
-		   double_count(server, "DeleteMessage");
-	CHECK(requests >= 10 && requests <= 20);
+	CHECK(i < 100);
 	scene_end();
 }
 

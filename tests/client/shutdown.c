@@ -34,8 +34,8 @@ TEST(a_client_with_nothing_to_do_ends_at_once)
 
 	scene_begin();
 	began_ms = clock_boot_ms();
-	sqs_client_free(client, 30000);
-	CHECK(clock_boot_ms() - began_ms < 1000);
+	sqs_client_free(client, 60000);
+	CHECK(clock_boot_ms() - began_ms < 30000);
 	double_free(server);
 }
 
@@ -63,7 +63,8 @@ TEST(everything_that_is_blocked_is_cancelled_in_time)
 	CHECK(double_await(server, NULL, 65));
 	began_ms = clock_boot_ms();
 	sqs_client_free(client, 100);
-	CHECK(clock_boot_ms() - began_ms < 1000);
+	/* An attempt takes 15 s, a poll 20 s. */
+	CHECK(clock_boot_ms() - began_ms < 10000);
 	CHECK_NUMBER(scene_count(SQS_CANCELLED, 300), 300);
 	double_free(server);
 }
@@ -80,24 +81,46 @@ TEST(what_was_started_is_drained)
 	double_free(server);
 }
 
-TEST(receives_do_not_wait_for_the_drain)
+TEST(a_send_under_way_gets_the_time_of_the_drain)
 {
-	int64_t began_ms, ended_ms;
+	int64_t began_ms;
 
 	scene_begin();
 	double_script(server,
 		(struct double_act){.action = "SendMessage", .deed = DOUBLE_HOLD});
 	start_send(0, JOBS);
 	CHECK(double_await(server, "SendMessage", 1));
-	start_receive(1);
-	CHECK(double_await(server, "ReceiveMessage", 1));
 	began_ms = clock_boot_ms();
 	sqs_client_free(client, 300);
-	ended_ms = clock_boot_ms();
-	CHECK(ended_ms - began_ms >= 300);
-	CHECK_NUMBER(outcomes[1].error, SQS_CANCELLED);
-	CHECK(outcomes[1].at_ms - began_ms < 250);
+	CHECK(clock_boot_ms() - began_ms >= 300);
 	CHECK_NUMBER(outcomes[0].error, SQS_CANCELLED);
+	double_free(server);
+}
+
+static void release_the_send(void *arg, const struct sqs_result *result)
+{
+	outcome_note(arg, result);
+	double_release(server);
+}
+
+/* The send is answered when the receive has ended: in time only if that ends first. */
+TEST(receives_do_not_wait_for_the_drain)
+{
+	const struct sqs_receive args = {.queue_url = JOBS,
+		.max_messages = 1,
+		.wait_ms = INT64_MAX,
+		.visibility_s = -1};
+
+	scene_begin();
+	double_script(server,
+		(struct double_act){.action = "SendMessage", .deed = DOUBLE_HOLD});
+	start_send(0, JOBS);
+	CHECK(double_await(server, "SendMessage", 1));
+	sqs_start(sqs_receive_new(client, &args, release_the_send, &outcomes[1]));
+	CHECK(double_await(server, "ReceiveMessage", 1));
+	sqs_client_free(client, 10000);
+	CHECK_NUMBER(outcomes[1].error, SQS_CANCELLED);
+	CHECK_NUMBER(outcomes[0].error, SQS_OK);
 	double_free(server);
 }
 
