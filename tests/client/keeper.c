@@ -51,7 +51,7 @@ static enum keeper_state await_keeper(struct keeper *keeper, int64_t now_ms,
 
 static bool await_changes(int count)
 {
-	for (int i = 0; i < 5000 && atomic_load(&changes) < count; i++)
+	for (int i = 0; i < 60000 && atomic_load(&changes) < count; i++)
 		usleep(1000);
 	return atomic_load(&changes) == count;
 }
