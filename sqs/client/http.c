@@ -58,6 +58,7 @@ struct http_exchange {
 
 	CURLcode result;
 	struct buf body;
+	bool lacks_memory; /* for the body */
 	char date[64];
 	char request_id[80];
 	char why[CURL_ERROR_SIZE + 200];
@@ -181,8 +182,12 @@ struct http_exchange *http_next_ended(struct http *http)
 static size_t on_body(char *data, size_t size, size_t count, void *arg)
 {
 	struct http_exchange *exchange = arg;
+	size_t len = size * count;
 
-	return buf_add(&exchange->body, data, size * count) ? size * count : 0;
+	if (buf_add(&exchange->body, data, len))
+		return len;
+	exchange->lacks_memory = exchange->body.len + len <= LARGEST_REPLY;
+	return 0;
 }
 
 static struct view header_value(struct view line, struct view name)
@@ -341,6 +346,7 @@ bool http_begin(struct http_exchange *exchange, const struct http_post *post)
 	if (exchange->body.cap > LARGEST_REPLY / 64)
 		buf_finish(&exchange->body); /* what a rare large reply left */
 	buf_clear(&exchange->body);
+	exchange->lacks_memory = false;
 	exchange->date[0] = '\0';
 	exchange->request_id[0] = '\0';
 	exchange->curl_words[0] = '\0';
@@ -386,6 +392,8 @@ struct http_reply http_reply_of(struct http_exchange *exchange)
 	const struct trouble *trouble;
 	long status = 0;
 
+	if (exchange->result == CURLE_WRITE_ERROR && exchange->lacks_memory)
+		exchange->result = CURLE_OUT_OF_MEMORY;
 	if (exchange->result != CURLE_OK) {
 		trouble = explain(exchange->result, exchange->http->options.origin,
 			exchange->curl_words, exchange->why, sizeof(exchange->why));

@@ -291,6 +291,16 @@ static void end_without_reply(struct request *request, const struct http_reply *
 		reply->is_transient ? WIRE_RETRY_TRANSIENT : WIRE_RETRY_NEVER);
 }
 
+/* There is no memory to read the reply. */
+static void end_unread(struct request *request, const struct http_reply *reply)
+{
+	struct sqs_failure failure;
+
+	failure_say(&failure, SQS_NO_MEMORY, "no memory");
+	failure_text(failure.request_id, sizeof(failure.request_id), reply->request_id);
+	fail(request, &failure, WIRE_RETRY_NEVER);
+}
+
 static void end_with_fault(struct request *request, const struct http_reply *reply)
 {
 	struct wire_fault fault;
@@ -298,6 +308,10 @@ static void end_with_fault(struct request *request, const struct http_reply *rep
 	enum wire_retry retry;
 
 	xml_read_fault(reply->body, reply->status, &request->arena, &fault);
+	if (request->arena.failed) {
+		end_unread(request, reply);
+		return;
+	}
 	if (view_is_absent(fault.request_id))
 		fault.request_id = reply->request_id;
 	retry = wire_retry_of_fault(&fault);
@@ -317,10 +331,11 @@ static void end_with_reply(struct request *request, const struct http_reply *rep
 		request_put_away(request);
 		return;
 	}
-	if (request->arena.failed)
-		failure_say(&failure, SQS_NO_MEMORY, "no memory");
-	else
-		request_bad_reply(request, &failure, "not a reply of SQS");
+	if (request->arena.failed) {
+		end_unread(request, reply);
+		return;
+	}
+	request_bad_reply(request, &failure, "not a reply of SQS");
 	failure_text(failure.request_id, sizeof(failure.request_id), reply->request_id);
 	fail(request, &failure, WIRE_RETRY_NEVER);
 }

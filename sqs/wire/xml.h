@@ -30,7 +30,8 @@ bool xml_read_reply(struct view xml, enum wire_action action, struct arena *aren
 /*
  * What a reply with an error status says. *out is always usable: without readable
  * XML (a load balancer's page) the code and message are absent, the status stays and
- * decides on the sender's fault, and the answer is false.
+ * decides on the sender's fault, and the answer is false; without memory too, which
+ * arena->failed tells.
  */
 bool xml_read_fault(
 	struct view xml, int http_status, struct arena *arena, struct wire_fault *out);

@@ -159,8 +159,10 @@ static bool store_bytes(struct reader *reader, struct wire_attribute *attribute)
 {
 	AUTO(buf) struct buf bytes = BUF_INIT(0);
 
-	if (!base64_decode(&bytes, buf_view(&reader->text)))
+	if (!base64_decode(&bytes, buf_view(&reader->text))) {
+		reader->arena->failed |= bytes.failed;
 		return false;
+	}
 	attribute->value = arena_copy(reader->arena, buf_view(&bytes));
 	attribute->is_binary = true;
 	return true;
@@ -251,7 +253,9 @@ static void parse(struct reader *reader, xmlParserCtxtPtr parser)
 	xmlCtxtUseOptions(parser, XML_PARSE_HUGE | XML_PARSE_NONET | XML_PARSE_NOERROR |
 					  XML_PARSE_NOWARNING);
 	xmlParseDocument(parser);
-	if (!parser->wellFormed || reader->text.failed || reader->arena->failed)
+	reader->arena->failed |=
+		reader->text.failed || parser->errNo == XML_ERR_NO_MEMORY;
+	if (!parser->wellFormed || reader->arena->failed)
 		reader->bad = true;
 }
 
@@ -263,8 +267,10 @@ static bool read_document(struct reader *reader, struct view xml)
 	if (xml.len == 0 || xml.len > INT_MAX)
 		return false;
 	parser = xmlCreateMemoryParserCtxt(xml.data, (int)xml.len);
-	if (!parser)
+	if (!parser) {
+		reader->arena->failed = true;
 		return false;
+	}
 	parse(reader, parser);
 	xmlFreeParserCtxt(parser);
 	buf_finish(&reader->text);
