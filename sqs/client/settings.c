@@ -68,7 +68,10 @@ bool settings_read_file(const char *path, struct buf *text)
 
 	while (got > 0) {
 		if (!buf_reserve(text, 4096))
-			return errno = EFBIG, false;
+			return errno = text->ceiling && text->len + 4096 > text->ceiling
+					       ? EFBIG
+					       : ENOMEM,
+			       false;
 		got = read(fd, text->data + text->len, 4096);
 		if (got > 0)
 			text->len += (size_t)got;
@@ -197,7 +200,8 @@ bool settings_endpoint(const struct settings_scope *scope, enum settings_service
 	const char *reason = "no memory";
 
 	return endpoint_find(&inputs, arena, out, &reason) ||
-	       failure_say(why, SQS_INVALID, "%s", reason);
+	       failure_say(
+		       why, arena->failed ? SQS_NO_MEMORY : SQS_INVALID, "%s", reason);
 }
 
 static const char *keep(struct settings *settings, const char *text)
@@ -223,6 +227,8 @@ static bool find_profile(
 
 	out->scope.profile = keep(out, named ? named : "default");
 	out->profile_is_chosen = config->profile != NULL;
+	if (!out->scope.profile)
+		return failure_say(why, SQS_NO_MEMORY, "no memory");
 	if (!needs_profiles(config))
 		return true;
 	out->profiles = settings_read_profiles(out->scope.env, why);
@@ -280,6 +286,8 @@ bool settings_find(struct settings *out, const struct sqs_config *config,
 	if (!find_profile(out, config, why))
 		return false;
 	find_region(out, config);
+	if (!out->region)
+		return failure_say(why, SQS_NO_MEMORY, "no memory");
 	if (!endpoint_region_is_valid(out->region))
 		return failure_say(
 			why, SQS_INVALID, "\"%s\" is no region's name", out->region);
