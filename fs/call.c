@@ -80,7 +80,6 @@ void call_wait(struct call_wait *wait, fuse_req_t req, struct node *node,
 	void (*give_up)(struct call_wait *wait, int error))
 {
 	struct mount *mount = node->mount;
-	bool waits;
 
 	*wait = (struct call_wait){.req = req, .why = ETIMEDOUT, .give_up = give_up};
 	list_init(&wait->link);
@@ -89,17 +88,11 @@ void call_wait(struct call_wait *wait, fuse_req_t req, struct node *node,
 	fuse_req_interrupt_func(req, on_wait_interrupt, wait);
 
 	mount_lock(mount);
-	waits = timer_set_locked(
+	timer_set_locked(
 		&wait->timer, wait->why == EINTR ? 0 : clock_boot_ms() + timeout_ms);
-	if (waits) {
-		list_append(list, &wait->link);
-		list_append(&mount->waits, &wait->all);
-	}
+	list_append(list, &wait->link);
+	list_append(&mount->waits, &wait->all);
 	mount_unlock(mount);
-	if (!waits) {
-		call_end(req);
-		give_up(wait, ENOMEM);
-	}
 }
 
 void call_wait_end_all(struct mount *mount)

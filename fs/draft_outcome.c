@@ -53,9 +53,10 @@ void draft_receipt_locked(struct draft *draft)
 	int64_t for_ms = (int64_t)mount->options->receipt_s * 1000;
 
 	draft_enter_locked(draft, DRAFT_SENT);
-	if (for_ms == 0 || mount->is_ending ||
-		!timer_set_locked(&draft->timer, clock_boot_ms() + for_ms))
+	if (for_ms == 0 || mount->is_ending)
 		draft_enter_locked(draft, DRAFT_GONE);
+	else
+		timer_set_locked(&draft->timer, clock_boot_ms() + for_ms);
 }
 
 void draft_accepted_locked(struct draft *draft, const struct sqs_result *result)

@@ -244,7 +244,8 @@ static void plan_rest(struct peers *peers)
 	if (peers->rests || !root)
 		return;
 	mount_lock(root->mount);
-	peers->rests = timer_set_locked(&peers->rest, clock_boot_ms() + REST_MS);
+	timer_set_locked(&peers->rest, clock_boot_ms() + REST_MS);
+	peers->rests = true;
 	mount_unlock(root->mount);
 }
 

@@ -93,7 +93,6 @@ static void plan_locked(struct receiving *receiving, int64_t due_ms)
 	if (due_ms == INT64_MAX)
 		return;
 	due_ms = (due_ms / GRID_MS + 1) * GRID_MS;
-	/* Without memory for it, the next thing that happens in the queue plans again. */
 	if (!timer_is_set_locked(timer) || due_ms < timer->due_ms)
 		timer_set_locked(timer, due_ms);
 }

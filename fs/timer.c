@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A binary heap of timers, the first due at position 1. Each knows its position,
- * so that one in the middle can be moved or taken out.
+ * A pairing heap: a tree in which nobody is due before the one above it. It is made of
+ * the timers themselves, so that setting one takes no memory and cannot fail.
  */
 #include "fs/timer.h"
 
@@ -11,9 +11,7 @@
 
 struct timers {
 	int wake_fd;
-	struct timer **heap; /* [1..count] */
-	size_t count;
-	size_t room;
+	struct timer *first;
 };
 
 struct timers *timers_new(int wake_fd)
@@ -25,90 +23,88 @@ struct timers *timers_new(int wake_fd)
 	return timers;
 }
 
-static void place(struct timers *timers, struct timer *timer, size_t position)
+/* Two trees become one; either may be NULL. */
+static struct timer *meld(struct timer *one, struct timer *other)
 {
-	timers->heap[position] = timer;
-	timer->position = position;
-}
+	struct timer *top = one, *below = other;
 
-static void sift_up(struct timers *timers, struct timer *timer, size_t position)
-{
-	for (; position > 1; position /= 2) {
-		struct timer *above = timers->heap[position / 2];
-
-		if (above->due_ms <= timer->due_ms)
-			break;
-		place(timers, above, position);
+	if (!one || !other)
+		return one ? one : other;
+	if (other->due_ms < one->due_ms) {
+		top = other;
+		below = one;
 	}
-	place(timers, timer, position);
+	below->before = top;
+	below->next = top->below;
+	if (below->next)
+		below->next->before = below;
+	top->below = below;
+	return top;
 }
 
-static void sift_down(struct timers *timers, struct timer *timer, size_t position)
+/* Those side by side become one tree: in pairs, and these from the last to the first. */
+static struct timer *meld_all(struct timer *left)
 {
-	for (size_t below; (below = 2 * position) <= timers->count; position = below) {
-		if (below < timers->count &&
-			timers->heap[below + 1]->due_ms < timers->heap[below]->due_ms)
-			below++;
-		if (timer->due_ms <= timers->heap[below]->due_ms)
-			break;
-		place(timers, timers->heap[below], position);
+	struct timer *pairs = NULL, *all = NULL;
+
+	while (left) {
+		struct timer *one = left, *other = one->next, *pair;
+
+		left = other ? other->next : NULL;
+		one->next = one->before = NULL;
+		if (other)
+			other->next = other->before = NULL;
+		pair = meld(one, other);
+		pair->next = pairs;
+		pairs = pair;
 	}
-	place(timers, timer, position);
-}
+	while (pairs) {
+		struct timer *pair = pairs;
 
-static void settle_at(struct timers *timers, struct timer *timer, size_t position)
-{
-	sift_up(timers, timer, position);
-	sift_down(timers, timer, timer->position);
-}
-
-static bool make_room(struct timers *timers)
-{
-	size_t room = timers->room ? timers->room * 2 : 64;
-	struct timer **heap;
-
-	if (timers->count + 1 < timers->room)
-		return true;
-	heap = reallocarray(timers->heap, room, sizeof(*heap));
-	if (!heap)
-		return false;
-	timers->heap = heap;
-	timers->room = room;
-	return true;
+		pairs = pair->next;
+		pair->next = NULL;
+		all = meld(all, pair);
+	}
+	return all;
 }
 
 static void take_out(struct timers *timers, struct timer *timer)
 {
-	size_t position = timer->position;
-	struct timer *last = timers->heap[timers->count--];
+	struct timer *before = timer->before, *rest = meld_all(timer->below);
 
-	timer->position = 0;
-	if (last != timer)
-		settle_at(timers, last, position);
+	if (!before) {
+		timers->first = rest;
+	} else {
+		if (before->below == timer)
+			before->below = timer->next;
+		else
+			before->next = timer->next;
+		if (timer->next)
+			timer->next->before = before;
+		timers->first = meld(timers->first, rest);
+	}
+	timer->before = timer->next = timer->below = NULL;
+	timer->is_set = false;
 }
 
-bool timer_set_locked(struct timer *timer, int64_t due_ms)
+void timer_set_locked(struct timer *timer, int64_t due_ms)
 {
 	struct timers *timers = timer->node->mount->timers;
 
-	if (timer->position) {
-		timer->due_ms = due_ms;
-		settle_at(timers, timer, timer->position);
-	} else {
-		if (!make_room(timers))
-			return false;
+	if (timer->is_set)
+		take_out(timers, timer);
+	else
 		node_ref_locked(timer->node);
-		timer->due_ms = due_ms;
-		sift_up(timers, timer, ++timers->count);
-	}
-	if (timers->heap[1] == timer)
+	timer->is_set = true;
+	timer->due_ms = due_ms;
+	timers->first = meld(timers->first, timer);
+	if (timers->first == timer)
 		eventfd_write(timers->wake_fd, 1);
-	return true;
 }
 
 void timer_clear_locked(struct timer *timer)
 {
-	if (!timer->position)
+	if (!timer->is_set)
 		return;
 	take_out(timer->node->mount->timers, timer);
 	node_unref_locked(timer->node);
@@ -120,7 +116,7 @@ int64_t timers_due(struct mount *mount)
 	int64_t due_ms;
 
 	mount_lock(mount);
-	due_ms = timers->count ? timers->heap[1]->due_ms : INT64_MAX;
+	due_ms = timers->first ? timers->first->due_ms : INT64_MAX;
 	mount_unlock(mount);
 	return due_ms;
 }
@@ -132,8 +128,8 @@ static struct timer *pop_due(struct mount *mount, int64_t now_ms)
 	struct timer *timer = NULL;
 
 	mount_lock(mount);
-	if (timers->count && timers->heap[1]->due_ms <= now_ms) {
-		timer = timers->heap[1];
+	if (timers->first && timers->first->due_ms <= now_ms) {
+		timer = timers->first;
 		take_out(timers, timer);
 	}
 	mount_unlock(mount);
@@ -156,13 +152,12 @@ void timers_free(struct timers *timers)
 {
 	if (!timers)
 		return;
-	while (timers->count) {
-		struct timer *timer = timers->heap[timers->count];
+	while (timers->first) {
+		struct timer *timer = timers->first;
 		struct node *node = timer->node;
 
 		take_out(timers, timer);
 		node_unref(node);
 	}
-	free(timers->heap);
 	free(timers);
 }

@@ -15,8 +15,11 @@
 struct timer {
 	struct node *node;
 	void (*fire)(struct timer *timer);
-	int64_t due_ms;  /* lock */
-	size_t position; /* in the heap, from 1; 0: not set; lock */
+	int64_t due_ms; /* lock, as all below */
+	bool is_set;
+	struct timer *before; /* of those side by side; of the first, the one above */
+	struct timer *next;   /* side by side */
+	struct timer *below;  /* the first of those below it */
 };
 
 static inline void timer_init(
@@ -25,13 +28,13 @@ static inline void timer_init(
 	*timer = (struct timer){.node = node, .fire = fire};
 }
 
-/* Lock held. False when there is no memory. */
-bool timer_set_locked(struct timer *timer, int64_t due_ms);
+/* Lock held. */
+void timer_set_locked(struct timer *timer, int64_t due_ms);
 void timer_clear_locked(struct timer *timer);
 
 static inline bool timer_is_set_locked(const struct timer *timer)
 {
-	return timer->position != 0;
+	return timer->is_set;
 }
 
 /* For the loop. */

@@ -175,7 +175,7 @@ TEST(many_keep_their_order)
 
 		int64_t least = INT64_MAX;
 		for (int k = 0; k < MANY; k++) {
-			if (alarms[k].timer.position && alarms[k].timer.due_ms < least)
+			if (alarms[k].timer.is_set && alarms[k].timer.due_ms < least)
 				least = alarms[k].timer.due_ms;
 		}
 		CHECK_NUMBER(timers_due(&mount), least);
