@@ -161,25 +161,42 @@ static void go_on(struct top_up *top_up)
 }
 
 /* In the inbox it counts as used: whoever lists it will not open it at once. */
-static struct sqs_op *put_locked(struct top_up *top_up, struct message *message)
+static struct sqs_op *put_locked(
+	struct top_up *top_up, struct message *message, bool *is_shown)
 {
 	const char *id = message->delivery->id;
 
-	message->is_used = message_show_locked(
+	*is_shown = message_show_locked(
 		message, &top_up->inbox->dir, message_name_is_plain(id) ? id : "message");
+	message->is_used = *is_shown;
 	return message_close_locked(message);
 }
 
-static void put(struct top_up *top_up, struct message *message)
+/* False: no memory for its name, and it goes back. */
+static bool put(struct top_up *top_up, struct message *message)
 {
 	struct mount *mount = message->node.mount;
 	struct sqs_op *op;
+	bool is_shown;
 
 	mount_lock(mount);
-	op = put_locked(top_up, message);
+	op = put_locked(top_up, message, &is_shown);
 	mount_unlock(mount);
 	if (op)
 		sqs_start(op);
+	return is_shown;
+}
+
+/* Of a FIFO queue nothing overtakes what goes back. */
+static void put_all(struct top_up *top_up, const struct intake_end *end)
+{
+	size_t i = 0;
+
+	while (i < end->count) {
+		if (!put(top_up, end->messages[i++]) && top_up->queue->is_fifo)
+			break;
+	}
+	visibility_decline(end->messages + i, end->count - i);
 }
 
 /* What is there is listed even if no more could be had. */
@@ -208,8 +225,7 @@ static void on_arrival(void *arg, const struct intake_end *end)
 	mount_lock(mount);
 	top_up->inbox->asked -= top_up->asked;
 	mount_unlock(mount);
-	for (size_t i = 0; i < end->count; i++)
-		put(top_up, end->messages[i]);
+	put_all(top_up, end);
 	if (end->count == 0)
 		end_with_failure(top_up, end->failure);
 	else if (was_full)

@@ -233,16 +233,21 @@ static void note_refusal_locked(struct queue *queue, enum sqs_error error)
 		queue_refused_locked(queue, error);
 }
 
+/* What there is no memory for goes back, untaken; of a FIFO queue all behind it too. */
 static void adopt(
 	struct intake *intake, const struct sqs_result *result, struct harvest *harvest)
 {
-	for (size_t i = 0; i < result->message_count; i++) {
-		struct sqs_message *delivery = TAKE(result->messages[i]);
-		struct message *message =
-			message_of_delivery(intake->args.queue, delivery);
+	struct queue *queue = intake->args.queue;
 
-		if (message)
+	for (size_t i = 0; i < result->message_count; i++) {
+		struct message *message = message_of_delivery(queue, result->messages[i]);
+
+		if (message) {
+			result->messages[i] = NULL;
 			harvest->messages[harvest->count++] = message;
+		} else if (queue->is_fifo) {
+			break;
+		}
 	}
 }
 

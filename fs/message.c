@@ -47,16 +47,14 @@ struct message *message_of_delivery(struct queue *queue, struct sqs_message *del
 	struct mount *mount = queue->dir.node.mount;
 	struct message *message = calloc(1, sizeof(*message));
 
-	if (!message) {
-		sqs_message_free(delivery);
+	if (!message)
 		return NULL;
-	}
-	message->delivery = delivery;
 	if (!decode((enum body_format)mount->options->format, delivery, &message->decoded,
 		    &message->body)) {
 		message_destroy(message);
 		return NULL;
 	}
+	message->delivery = delivery;
 	list_init(&message->held_link);
 	list_init(&message->stock_link);
 	message->retry_at_ms = INT64_MAX;

@@ -91,8 +91,8 @@ static inline bool node_is_message(const struct node *node)
 
 /*
  * Makes a message of a delivery, which it owns from then on, decoded as the mount's
- * -o format says. The caller has the one reference. NULL, and the delivery freed,
- * when there is no memory: then it becomes visible again by itself. Lock free.
+ * -o format says. The caller has the one reference. NULL when there is no memory: the
+ * delivery stays whose it is. Lock free.
  */
 struct message *message_of_delivery(struct queue *queue, struct sqs_message *delivery);
 /* Part of its type. */

@@ -108,45 +108,54 @@ static void reader_end(struct reader *reader)
  * Open
  */
 
-static void show_locked(struct reader *reader, struct message *message)
+/* False: no memory for its name, without which nobody could delete it. */
+static bool show_locked(struct reader *reader, struct message *message)
 {
 	struct next *next = reader->next;
 
 	if (message->node.parent)
-		return;
-	if (!next->name) {
-		message_show_by_id_locked(message);
-		return;
-	}
+		return true;
+	if (!next->name)
+		return message_show_by_id_locked(message);
 	/* stat before and after the open must tell of one file. */
 	message->node.ino = next->node.ino;
-	message_show_locked(message, &reader->queue->dir, next->name);
-}
-
-/* It has its message: tells the opener, unless that is not there any more. From a
- * successful reply on the reader is the FUSE thread's. Lock free. */
-static void reader_hold(struct reader *reader, struct message *message)
-{
-	struct mount *mount = reader->next->node.mount;
-	struct fuse_file_info fi = reader->fi;
-	fuse_req_t req = reader->req;
-
-	mount_lock(mount);
-	enter(reader, READER_HOLDING);
-	reader->message = message;
-	show_locked(reader, message);
-	mount_unlock(mount);
-	fi.fh = (uintptr_t)reader;
-	fi.direct_io = !reader->is_late;
-	fi.noflush = 1;
-	if (fuse_reply_open(req, &fi) != 0)
-		reader_end(reader);
+	return message_show_locked(message, &reader->queue->dir, next->name);
 }
 
 static void reader_fail(struct reader *reader, const struct sqs_failure *failure)
 {
 	call_reply_failure(reader->req, "receive", reader->queue->name, failure);
 	reader_end(reader);
+}
+
+/* It has its message: tells the opener, unless that is not there any more. From a
+ * successful reply on the reader is the FUSE thread's. False: no memory for its name, and
+ * the message goes back. Lock free. */
+static bool reader_hold(struct reader *reader, struct message *message)
+{
+	struct mount *mount = reader->next->node.mount;
+	struct fuse_file_info fi = reader->fi;
+	fuse_req_t req = reader->req;
+	bool is_shown;
+
+	mount_lock(mount);
+	is_shown = show_locked(reader, message);
+	if (is_shown) {
+		enter(reader, READER_HOLDING);
+		reader->message = message;
+	}
+	mount_unlock(mount);
+	if (!is_shown) {
+		visibility_decline(&message, 1);
+		reader_fail(reader, &(struct sqs_failure){.error = SQS_NO_MEMORY});
+		return false;
+	}
+	fi.fh = (uintptr_t)reader;
+	fi.direct_io = !reader->is_late;
+	fi.noflush = 1;
+	if (fuse_reply_open(req, &fi) != 0)
+		reader_end(reader);
+	return true;
 }
 
 /*
@@ -179,6 +188,14 @@ static void advance(struct next *next)
 	} while (intake && bound);
 }
 
+static void stock_offer_all(
+	struct queue *queue, struct message *const *messages, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		stock_offer(queue, messages[i]);
+}
+
+/* Of a FIFO queue nothing overtakes what goes back. */
 static void on_arrival(void *arg, const struct intake_end *end)
 {
 	struct reader *reader = arg;
@@ -193,12 +210,12 @@ static void on_arrival(void *arg, const struct intake_end *end)
 	is_leader = reader->is_leader;
 	mount_unlock(mount);
 
-	if (end->count > 0)
-		reader_hold(reader, end->messages[0]);
-	else
+	if (end->count == 0)
 		reader_fail(reader, end->failure);
-	for (size_t i = 1; i < end->count; i++)
-		stock_offer(queue, end->messages[i]);
+	else if (reader_hold(reader, end->messages[0]) || !queue->is_fifo)
+		stock_offer_all(queue, end->messages + 1, end->count - 1);
+	else
+		visibility_decline(end->messages + 1, end->count - 1);
 
 	mount_lock(mount);
 	if (is_leader)

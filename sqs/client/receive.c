@@ -322,6 +322,14 @@ static void spoil(struct receiving *lane, struct sqs_op *op,
 		fail_with(lane, op, &failure);
 }
 
+static void return_all(
+	struct receiving *lane, const struct wire_message *messages, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		receive_return(lane->lane.client, lane->lane.queue_url,
+			messages[i].receipt_handle);
+}
+
 /*
  * When the service took these messages, at the earliest. A long poll is answered as
  * soon as there is a message: counted from when it was sent, a lease could be over
@@ -339,7 +347,10 @@ static int64_t taken_at_ms(const struct request *request)
 	return at_ms > request->asked_at_ms ? at_ms : request->asked_at_ms;
 }
 
-/* As many of the messages as the first in line takes; returns how many are used up. */
+/*
+ * As many of the messages as the first in line takes; returns how many are used up. Of a
+ * FIFO queue nothing overtakes a message that goes back: all behind it go back too.
+ */
 static size_t serve_one(struct receiving *lane, const struct request *request,
 	struct sqs_op *op, const struct wire_message *from, size_t count)
 {
@@ -358,6 +369,10 @@ static size_t serve_one(struct receiving *lane, const struct request *request,
 		}
 		spoil(lane, got ? NULL : op, message,
 			is_intact ? SQS_NO_MEMORY : SQS_BAD_DIGEST);
+		if (lane->is_fifo) {
+			return_all(lane, from + used, count - used);
+			used = count;
+		}
 		if (!got)
 			return used;
 	}
@@ -376,9 +391,7 @@ static void serve(struct receiving *lane, const struct request *request,
 		messages += used;
 		count -= used;
 	}
-	for (size_t i = 0; i < count; i++)
-		receive_return(lane->lane.client, lane->lane.queue_url,
-			messages[i].receipt_handle);
+	return_all(lane, messages, count);
 }
 
 /* -------------------------------------------------------------------------------------
