@@ -70,8 +70,14 @@ static int prepare_locked(struct draft *draft, const struct fuse_file_info *fi)
 	if ((fi->flags & O_ACCMODE) == O_RDONLY)
 		return 0;
 	if (fi->flags & O_TRUNC && draft->state != DRAFT_EMPTY) {
+		size_t sent = draft->sent;
+		int error;
+
 		draft->sent = 0;
-		return draft_truncate_locked(draft, 0, SQS_LARGEST_MESSAGE);
+		error = draft_truncate_locked(draft, 0, SQS_LARGEST_MESSAGE);
+		if (error)
+			draft->sent = sent;
+		return error;
 	}
 	switch (draft->state) {
 	case DRAFT_WAITING:
@@ -83,6 +89,19 @@ static int prepare_locked(struct draft *draft, const struct fuse_file_info *fi)
 		break;
 	}
 	return 0;
+}
+
+/* The handle first: without it, the file stays what it was. */
+static int begin_locked(struct draft *draft, fuse_req_t req,
+	const struct fuse_file_info *fi, struct draft_handle **out)
+{
+	struct draft_handle *handle = draft_handle_new_locked(draft, req, fi);
+	int error = handle ? prepare_locked(draft, fi) : ENOMEM;
+
+	if (handle && error)
+		draft_handle_free_locked(handle);
+	*out = error ? NULL : handle;
+	return error;
 }
 
 /* Nobody will release it. */
@@ -136,11 +155,7 @@ static void draft_open(fuse_req_t req, struct node *node, struct fuse_file_info 
 					   : 0;
 	waits = !error && writes && draft->state == DRAFT_SENDING;
 	if (!error && !waits)
-		error = prepare_locked(draft, fi);
-	if (!error && !waits) {
-		handle = draft_handle_new_locked(draft, req, fi);
-		error = handle ? 0 : ENOMEM;
-	}
+		error = begin_locked(draft, req, fi, &handle);
 	mount_unlock(node->mount);
 	if (error) {
 		fuse_reply_err(req, error);
@@ -186,11 +201,9 @@ static void open_existing(fuse_req_t req, struct node *node, struct fuse_file_in
 
 	mount_lock(node->mount);
 	if (draft && !(fi->flags & O_EXCL)) {
-		error = draft->state == DRAFT_SENDING ? EBUSY : prepare_locked(draft, fi);
-		if (!error)
-			handle = draft_handle_new_locked(draft, req, fi);
-		if (!error && !handle)
-			error = ENOMEM;
+		error = draft->state == DRAFT_SENDING
+				? EBUSY
+				: begin_locked(draft, req, fi, &handle);
 	}
 	mount_unlock(node->mount);
 	if (error) {
