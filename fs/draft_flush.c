@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "fs/draft_file.h"
+#include "fs/draft_outcome.h"
 #include "fs/draft_send.h"
 #include "fs/helper.h"
 #include "fs/writer.h"
@@ -42,7 +43,7 @@ static void on_outcome(struct draft_waiter *waiter, int error)
 	free(waiter);
 }
 
-/* `handle` remembers the outcome; NULL: nobody does. */
+/* `handle` remembers the outcome; NULL: nobody does. NULL: no memory. */
 static struct draft_waiter *outcome_waiter(
 	fuse_req_t req, struct draft *draft, struct draft_handle *handle)
 {
@@ -50,8 +51,6 @@ static struct draft_waiter *outcome_waiter(
 
 	if (waiter)
 		waiter->arg = handle;
-	else
-		fuse_reply_err(req, ENOMEM);
 	return waiter;
 }
 
@@ -59,13 +58,31 @@ static struct draft_waiter *outcome_waiter(
  * FLUSH
  */
 
+/* Nobody can wait for the outcome: close fails, and nothing is sent behind it. To be done
+ * before the answer, with which the handle may go. */
+static void refuse_now(struct draft_handle *handle, bool is_exiting)
+{
+	struct draft *draft = handle->draft;
+
+	mount_lock(draft->node.mount);
+	draft_handle_spend_locked(handle);
+	handle->error = ENOMEM;
+	if (draft->state == DRAFT_WRITING && draft->node.parent)
+		draft_not_begun_locked(draft, !is_exiting);
+	mount_unlock(draft->node.mount);
+	draft_poke(draft->queue);
+}
+
 static void send_now(fuse_req_t req, struct draft_handle *handle, bool is_exiting)
 {
 	struct draft *draft = handle->draft;
 	struct draft_waiter *waiter = outcome_waiter(req, draft, handle);
 
-	if (!waiter)
+	if (!waiter) {
+		refuse_now(handle, is_exiting);
+		fuse_reply_err(req, ENOMEM);
 		return;
+	}
 	if (is_exiting) {
 		waiter->is_told = false;
 		waiter->answer_by_ms = clock_boot_ms() + EXIT_ANSWER_MS;
@@ -244,8 +261,10 @@ void draft_fsync(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 		return;
 	}
 	waiter = outcome_waiter(req, draft, handle);
-	if (!waiter)
+	if (!waiter) {
+		fuse_reply_err(req, ENOMEM);
 		return;
+	}
 	if (kind == SYNC_SEND) {
 		draft_send(draft, waiter);
 		return;

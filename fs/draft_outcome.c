@@ -143,6 +143,22 @@ void draft_retry_later_locked(struct draft *draft)
 		timer_set_locked(&draft->timer, clock_boot_ms() + retry_after_ms(draft));
 }
 
+void draft_not_begun_locked(struct draft *draft, bool is_told)
+{
+	static const struct sqs_failure no_memory = {
+		.error = SQS_NO_MEMORY, .message = "no memory"};
+
+	tell_barriers(draft->queue, ENOMEM);
+	draft_set_failure_locked(draft, &no_memory);
+	if (draft->state != DRAFT_WRITING)
+		draft_enter_locked(draft, DRAFT_WRITING);
+	send_order_join_locked(draft); /* if there is memory for that */
+	if (is_told)
+		draft_enter_locked(draft, DRAFT_REFUSED);
+	else
+		draft_retry_later_locked(draft);
+}
+
 void draft_failed_locked(
 	struct draft *draft, const struct sqs_failure *failure, struct list *waiters)
 {

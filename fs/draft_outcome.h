@@ -26,6 +26,10 @@ void draft_handed_over_locked(struct draft *draft);
 void draft_failed_locked(
 	struct draft *draft, const struct sqs_failure *failure, struct list *waiters);
 
+/* There is no memory to begin an attempt, which is as if it had failed. Of a draft that
+ * may be sent; `is_told`: its writer hears of it. */
+void draft_not_begun_locked(struct draft *draft, bool is_told);
+
 /* It is tried again after a pause. */
 void draft_retry_later_locked(struct draft *draft);
 

@@ -233,6 +233,7 @@ static enum turn complete_locked(struct draft *draft, bool is_told, int *answer)
 	else if (draft->state == DRAFT_WRITING)
 		draft->retries = false;
 	if (!send_order_join_locked(draft)) {
+		draft_not_begun_locked(draft, is_told && !draft->retries);
 		*answer = ENOMEM;
 		return TURN_OVER;
 	}
