@@ -68,7 +68,7 @@ void draft_free(struct node *node)
 	buf_finish(&draft->bytes);
 	attributes_finish(&draft->attributes);
 	free(draft->group_id);
-	free(draft->failure);
+	draft_set_failure_locked(draft, NULL);
 	free(draft->message_id);
 	free(draft->sequence_number);
 	saved_free(draft->saved);
@@ -462,10 +462,16 @@ void draft_consumed_locked(struct draft *draft)
 
 void draft_set_failure_locked(struct draft *draft, const struct sqs_failure *failure)
 {
-	free(draft->failure);
+	static struct sqs_failure no_room = {.error = SQS_NO_MEMORY,
+		.message = "not sent; there was no memory to keep why"};
+
+	if (draft->failure != &no_room)
+		free(draft->failure);
 	draft->failure = failure ? malloc(sizeof(*failure)) : NULL;
 	if (draft->failure)
 		*draft->failure = *failure;
+	else if (failure)
+		draft->failure = &no_room;
 }
 
 bool draft_describe_error(const struct draft *draft, char *text, size_t size)
