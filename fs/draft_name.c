@@ -76,14 +76,16 @@ static int move_aside_locked(const struct draft *draft, struct dir *dir, const c
 	return 0;
 }
 
-/* It is replaced, or back in its place. Lock held. */
+/* It is replaced, or back in its place; without memory for that it stays aside. Lock
+ * held. */
 static void end_aside_locked(struct draft *aside, bool is_replaced, const char *name)
 {
 	if (!aside)
 		return;
-	if (is_replaced || !aside->node.parent ||
-		!dir_move_locked(&aside->node, aside->node.parent, name))
+	if (is_replaced || !aside->node.parent)
 		draft_discard_locked(aside);
+	else
+		dir_move_locked(&aside->node, aside->node.parent, name);
 	node_unref_locked(&aside->node);
 }
 
@@ -220,10 +222,13 @@ void draft_rename(fuse_req_t req, struct node *dir, const char *name,
 	}
 	if (!error)
 		sends = is_complete(draft);
+	if (sends && mount->options->sync) {
+		waiter = draft_waiter_new(draft, req, on_sent);
+		error = waiter ? 0 : ENOMEM;
+		sends = waiter != NULL;
+	}
 	if (sends && draft->state == DRAFT_KILLED)
 		draft_enter_locked(draft, DRAFT_WRITING);
-	if (sends && mount->options->sync)
-		waiter = draft_waiter_new(draft, req, on_sent);
 	if (renaming && !waiter)
 		renaming_end_locked(renaming, error == 0);
 	mount_unlock(mount);
