@@ -64,8 +64,8 @@ void sending_drop_empty_locked(struct queue *queue)
 	}
 }
 
-/* Drafts that wait for their time, each with a reference; how many. */
-static size_t take_retrying(struct queue *queue, struct draft ***taken)
+/* Drafts that wait for their time, each with a reference. False: no memory for them. */
+static bool take_retrying(struct queue *queue, struct draft ***taken, size_t *taken_count)
 {
 	struct mount *mount = queue->dir.node.mount;
 	size_t count = 0, room = 0;
@@ -83,24 +83,28 @@ static size_t take_retrying(struct queue *queue, struct draft ***taken)
 		}
 	}
 	mount_unlock(mount);
-	return count;
+	*taken_count = count;
+	return *taken || !room;
 }
 
-static void retry_now(struct queue *queue)
+static bool retry_now(struct queue *queue)
 {
 	struct draft **retrying;
-	size_t count = take_retrying(queue, &retrying);
+	size_t count;
+	bool ok = take_retrying(queue, &retrying, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		draft_send(retrying[i], NULL);
 		node_unref(&retrying[i]->node);
 	}
 	free(retrying);
+	return ok;
 }
 
 void sending_barrier(struct queue *queue, struct barrier *barrier)
 {
 	struct mount *mount = queue->dir.node.mount;
+	bool all_go;
 
 	mount_lock(mount);
 	barrier->error = 0;
@@ -108,8 +112,10 @@ void sending_barrier(struct queue *queue, struct barrier *barrier)
 	/* Held back until every retry is under way. */
 	queue->sending.pending++;
 	mount_unlock(mount);
-	retry_now(queue);
+	all_go = retry_now(queue);
 	mount_lock(mount);
+	if (!all_go)
+		barrier->error = ENOMEM;
 	queue->sending.pending--;
 	mount_unlock(mount);
 	draft_poke(queue);
