@@ -227,9 +227,15 @@ void deleting_unlink(fuse_req_t req, struct message *message)
 	is_there = message_is_live_locked(message) || message->state == MESSAGE_EXPIRED;
 	if (is_there)
 		op = begin_locked(message, waits ? req : NULL);
+	if (is_there && waits && !op) {
+		message->queue->receiving.deleting--;
+		put_back_locked(message, &(struct sqs_failure){.error = SQS_NO_MEMORY});
+	}
 	mount_unlock(mount);
-	if (!waits || !op)
-		fuse_reply_err(req, is_there ? 0 : ENOENT);
+	if (!is_there)
+		fuse_reply_err(req, ENOENT);
+	else if (!waits || !op)
+		fuse_reply_err(req, waits ? ENOMEM : 0);
 	if (!op)
 		return;
 	if (waits)

@@ -89,6 +89,7 @@ static int claim_locked(
 	struct queue *queue, struct dir *dir, const char *name, struct sqs_op **op)
 {
 	struct message *message;
+	bool is_shown;
 
 	if (dir != &queue->dir)
 		return EXDEV;
@@ -97,10 +98,11 @@ static int claim_locked(
 	message = stock_take_locked(queue);
 	if (!message)
 		return EAGAIN;
-	message->is_used = message_show_locked(message, dir, name);
+	is_shown = message_show_locked(message, dir, name);
 	/* Without memory for its name it goes back. */
+	message->is_used = is_shown;
 	*op = message_close_locked(message);
-	return *op ? ENOMEM : 0;
+	return is_shown ? 0 : ENOMEM;
 }
 
 void receiving_claim(fuse_req_t req, struct queue *queue, struct dir *new_dir,
