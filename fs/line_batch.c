@@ -349,18 +349,19 @@ static struct line_batch *batch_new(struct queue *queue, const struct line_part 
 	return batch;
 }
 
-void line_batch_send(
+bool line_batch_send(
 	fuse_req_t req, struct queue *queue, const struct line_part *part, size_t size)
 {
 	struct line_batch *batch = part->count ? batch_new(queue, part) : NULL;
 
 	if (!batch) {
 		answer(req, size, part->count ? ENOMEM : 0);
-		return;
+		return !part->count;
 	}
 	batch->req = req;
 	batch->size = size;
 	fuse_req_interrupt_func(req, on_interrupt, batch);
 	start_lines(batch);
 	node_unref(&batch->node);
+	return true;
 }

@@ -32,9 +32,9 @@ struct line_part {
  * WRITE's `size`, or with 0 for size 0 (a FLUSH), or with the errno of the first that
  * failed; those that were not started by then are not sent. What begins in an earlier
  * write and was not sent is kept: line_kept.h. A process that is dying is answered at
- * once.
+ * once. False: there was no memory to begin, which `req` was told; nothing is kept.
  */
-void line_batch_send(
+bool line_batch_send(
 	fuse_req_t req, struct queue *queue, const struct line_part *part, size_t size);
 
 #endif

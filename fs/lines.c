@@ -70,12 +70,16 @@ static void send_cut(fuse_req_t req, struct node *node, struct handle *handle,
 {
 	struct buf *pending = &handle->pending;
 
-	line_batch_send(req, lines_of(node)->queue,
+	bool is_taken = line_batch_send(req, lines_of(node)->queue,
 		&(struct line_part){.bytes = {buf_view(pending).data, cut.len},
 			.count = cut.count,
 			.written = pending->len - size},
 		size);
-	if (cut.len == 0)
+
+	/* Without memory what was written before stays, for another try. */
+	if (!is_taken)
+		pending->len -= size;
+	if (!is_taken || cut.len == 0)
 		return;
 	memmove(pending->data, pending->data + cut.len, pending->len - cut.len);
 	pending->len -= cut.len;
