@@ -291,6 +291,7 @@ static void commit(
 	struct control_call *call = call_new(req, control, NULL);
 
 	if (!call) {
+		handle->written.len -= taken; /* its write fails, and may come again */
 		fuse_reply_err(req, ENOMEM);
 		return;
 	}
@@ -303,14 +304,22 @@ static void commit(
 		control->row->write(call);
 }
 
+/* A value of which a part is missing is none. */
+static void refuse_write(fuse_req_t req, struct control_handle *handle, int error)
+{
+	buf_clear(&handle->written);
+	fuse_reply_err(req, error);
+}
+
 static void control_write(fuse_req_t req, struct node *node, const char *data,
 	size_t size, off_t offset, struct fuse_file_info *fi)
 {
 	struct control_handle *handle = handle_of(fi);
+	bool fits = handle->written.len + size <= LONGEST_INPUT;
 
 	(void)offset; /* what is written is a command: there is no place in it */
 	if (!buf_add(&handle->written, data, size))
-		fuse_reply_err(req, EFBIG);
+		refuse_write(req, handle, fits ? ENOMEM : EFBIG);
 	else if (is_complete(&handle->written))
 		commit(req, node, handle, size);
 	else
