@@ -195,7 +195,7 @@ void root_listed(struct mount *mount, const struct sqs_result *result)
 	if (!refusal && !update_locked(root, result))
 		refusal = SQS_NO_MEMORY;
 	root->refusal = refusal;
-	root->asked_at_ms = clock_boot_ms();
+	root->asked_at_ms = refusal == SQS_NO_MEMORY ? 0 : clock_boot_ms();
 	take_openers_locked(root, &taken);
 	mount_unlock(mount);
 	while ((link = list_pop(&taken)) != NULL) {
@@ -221,15 +221,18 @@ static void ask_for_list(struct root *root)
 {
 	struct mount *mount = root->dir.node.mount;
 	struct sqs_op *op = sqs_list_queues_new(mount->client, NULL, on_list, root);
-	bool asks;
+	bool asks, answers;
 
 	mount_lock(mount);
+	answers = !op && !root->is_asking;
 	asks = op && !root->is_asking;
 	if (asks) {
 		root->is_asking = true;
 		node_ref_locked(&root->dir.node);
 	}
 	mount_unlock(mount);
+	if (answers)
+		root_listed(mount, &(struct sqs_result){.error = SQS_NO_MEMORY});
 	if (!asks) {
 		sqs_op_free(op);
 		return;
