@@ -44,8 +44,9 @@ static struct view named(const struct queue *queue, const char *name)
 	return attribute ? queue_attribute(queue, attribute) : (struct view){0};
 }
 
-/* A stored value was checked when it was set; one that no longer parses counts as 0. */
-static void derive_settings(struct queue *queue, struct store *store)
+/* A stored value was checked when it was set; one that no longer parses counts as 0.
+ * False: no memory. */
+static bool derive_settings(struct queue *queue, struct store *store)
 {
 	struct queue_settings *settings = &queue->settings;
 	struct redrive redrive;
@@ -64,7 +65,9 @@ static void derive_settings(struct queue *queue, struct store *store)
 	if (redrive_parse(store, named(queue, "RedrivePolicy"), &redrive) == REDRIVE_OK) {
 		settings->dead_letters = strdup(redrive.target);
 		settings->max_receive_count = redrive.max_receive_count;
+		return settings->dead_letters != NULL;
 	}
+	return true;
 }
 
 static bool is_derived_from(struct view name)
@@ -87,9 +90,8 @@ bool queue_set_attribute(struct queue *queue, struct store *store,
 		return false;
 	free(*at);
 	*at = copy;
-	if (is_derived_from(view_of(attribute->name)))
-		derive_settings(queue, store);
-	return true;
+	return !is_derived_from(view_of(attribute->name)) ||
+	       derive_settings(queue, store);
 }
 
 struct queue *queue_new(struct view name)

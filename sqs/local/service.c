@@ -177,6 +177,20 @@ static enum service_verdict answer(struct turn *turn, const struct action *actio
 	return action->handle(turn);
 }
 
+/* Whether it had no memory to end what it may have begun. */
+static bool is_half_done(const struct service_call *call, enum service_verdict verdict)
+{
+	enum wire_action action = call->request->action;
+
+	if (!actions[action].is_synced && action != WIRE_RECEIVE_MESSAGE &&
+		action != WIRE_CHANGE_MESSAGE_VISIBILITY &&
+		action != WIRE_CHANGE_MESSAGE_VISIBILITY_BATCH)
+		return false; /* it only asks */
+	return call->arena->failed ||
+	       (verdict == SERVICE_FAULT &&
+		       wire_error_find_code(call->fault.code) == WIRE_INTERNAL_ERROR);
+}
+
 enum service_verdict service_execute(
 	struct service *service, struct service_call *call, int64_t now_ms)
 {
@@ -199,6 +213,8 @@ enum service_verdict service_execute(
 	store_want(service->store, action->is_synced);
 	if (service->is_loaded && !store_has_failed(service->store))
 		verdict = answer(&turn, action);
+	if (is_half_done(call, verdict))
+		store_give_up(service->store);
 	if (!service->is_loaded || store_has_failed(service->store)) {
 		service_store_fault(service, call->arena, &call->fault);
 		return SERVICE_FAULT;

@@ -70,6 +70,10 @@ static void describe(struct store *store)
 		name = "queues.db is damaged";
 		advice = "stop the server and restore it, or run sqlite3 with .recover";
 		break;
+	case SQLITE_NOMEM:
+		name = "there is no memory";
+		advice = "end what needs much of it and try again";
+		break;
 	case SQLITE_READONLY:
 		name = "queues.db cannot be written";
 		advice = "check its permissions and the mount of its disk";
@@ -81,19 +85,28 @@ static void describe(struct store *store)
 		"The server's store failed: %s; %s.", name, advice);
 }
 
-static bool fail(struct store *store)
+static void fail_with(struct store *store, int fault, const char *words)
 {
 	if (store->failed)
-		return false;
+		return;
 	store->failed = true;
-	store->fault = sqlite3_extended_errcode(store->db);
+	store->fault = fault;
 	store->counters.failures++;
 	describe(store);
 	if (!store->is_known_bad)
-		log_error("store", "%s (SQLite %d: %s)", store->fault_text, store->fault,
-			sqlite3_errmsg(store->db));
+		log_error("store", "%s (SQLite %d: %s)", store->fault_text, fault, words);
 	store->is_known_bad = true;
+}
+
+static bool fail(struct store *store)
+{
+	fail_with(store, sqlite3_extended_errcode(store->db), sqlite3_errmsg(store->db));
 	return false;
+}
+
+void store_give_up(struct store *store)
+{
+	fail_with(store, SQLITE_NOMEM, sqlite3_errstr(SQLITE_NOMEM));
 }
 
 static bool execute(struct store *store, const char *sql)

@@ -120,6 +120,10 @@ int64_t store_changes(const struct store *store);
 /* Something went wrong since the last commit. */
 bool store_has_failed(const struct store *store);
 
+/* There is no memory for the rest: what was begun is a failure, so that nobody gets a half
+ * of it. */
+void store_give_up(struct store *store);
+
 /* Ends what is open. False, and everything undone that was not committed, after a
  * failure. */
 bool store_commit(struct store *store);
