@@ -29,7 +29,7 @@ unmount
 # semantics.md: "open waits up to `-o wait=` seconds (default 20; `inf` for ever) for a message, then fails with EAGAIN."
 # A second reader still asks for the queue's attributes when the first gets a message more
 # than it needs: that one is the second reader's, not the stock's.
-mount_sqsfs -o wait=20,prefetch=5 "$endpoint"
+mount_sqsfs -o wait=60,prefetch=5,visibility=queue "$endpoint"
 mkdir "$mnt/late"
 stat_is() { # NAME VALUE
 	grep -q -x "sqsfs_$1 $2" "$mnt/.stats"
@@ -40,7 +40,7 @@ background $first
 await 10 stat_is receives_under_way 1
 cat "$mnt/late/.sqs/attributes/DelaySeconds" >"$tmp/delay"
 cp "$tmp/delay" "$mnt/late/.sqs/attributes/DelaySeconds" || fail "setting an attribute"
-faults 'GetQueueAttributes delay-before=4000'
+faults 'GetQueueAttributes delay-before=8000'
 cat "$mnt/late/next" >"$tmp/late-2" &
 second=$!
 background $second
