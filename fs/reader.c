@@ -122,6 +122,31 @@ static bool show_locked(struct reader *reader, struct message *message)
 	return message_show_locked(message, &reader->queue->dir, next->name);
 }
 
+/*
+ * Since Linux 6.5 sendfile(2) and splice(2) end at the size that the kernel knows, and of
+ * whoever does not ask for it first that is 0: a byte at the end makes it known. The page
+ * of that byte is free, since nobody else has the inode open, and opening drops it.
+ * Lock free.
+ */
+static void tell_size(const struct reader *reader)
+{
+	struct fuse_bufvec bytes = FUSE_BUFVEC_INIT(1);
+	size_t size = reader->message->body.len;
+	char last;
+
+	if (size == 0)
+		return;
+	last = reader->message->body.data[size - 1];
+	bytes.buf[0].mem = &last;
+	fuse_lowlevel_notify_store(reader->next->node.mount->session,
+		node_id(&reader->next->node), (off_t)size - 1, &bytes, 0);
+}
+
+static bool has_one_reader_locked(const struct next *next)
+{
+	return next->readers.next == next->readers.prev;
+}
+
 static void reader_fail(struct reader *reader, const struct sqs_failure *failure)
 {
 	call_reply_failure(reader->req, "receive", reader->queue->name, failure);
@@ -136,10 +161,11 @@ static bool reader_hold(struct reader *reader, struct message *message)
 	struct mount *mount = reader->next->node.mount;
 	struct fuse_file_info fi = reader->fi;
 	fuse_req_t req = reader->req;
-	bool is_shown;
+	bool is_shown, is_alone;
 
 	mount_lock(mount);
 	is_shown = show_locked(reader, message);
+	is_alone = has_one_reader_locked(reader->next);
 	if (is_shown) {
 		enter(reader, READER_HOLDING);
 		reader->message = message;
@@ -150,6 +176,8 @@ static bool reader_hold(struct reader *reader, struct message *message)
 		reader_fail(reader, &(struct sqs_failure){.error = SQS_NO_MEMORY});
 		return false;
 	}
+	if (is_alone && !reader->is_late)
+		tell_size(reader);
 	fi.fh = (uintptr_t)reader;
 	fi.direct_io = !reader->is_late;
 	fi.noflush = 1;
@@ -457,11 +485,6 @@ static struct reader *best_fit_locked(struct next *next, const struct caller *ca
 		}
 	}
 	return best;
-}
-
-static bool has_one_reader_locked(const struct next *next)
-{
-	return next->readers.next == next->readers.prev;
 }
 
 /* Lock held: /proc/PID/status answers without waiting for anybody. */

@@ -3,6 +3,7 @@
 # What everyday programs do when they read `next`: each sees all of one message and
 # takes just one.
 # semantics.md: "fstat of an open `next` gives the size of its message, so tools that ask for the size first see all of it; before it is opened its size is 0."
+# semantics.md: "sendfile(2) and splice(2) from an open `next` give all of its message too, whether its size was asked for or not."
 # semantics.md: "Each open of `next` owns its own message."
 . "$(dirname "$0")/../lib/idioms.sh"
 need rsync curl perl openssl bash xxd
@@ -76,6 +77,7 @@ for command in 'sys.stdout.write(open(n).read())' 'print(len(open(n, "rb").read(
 	'shutil.copyfileobj(open(n, "rb"), sys.stdout.buffer)' \
 	'import subprocess; print(subprocess.run(["wc"], stdin=open(n), capture_output=True).stdout)' \
 	'f = open(n, "rb"); o = open("c", "wb"); print(os.sendfile(o.fileno(), f.fileno(), 0, 1000000))' \
+	'print(os.sendfile(1, os.open(n, os.O_RDONLY), None, 1000000))' \
 	'f = open(n, "rb"); print(mmap.mmap(f.fileno(), 0, flags=mmap.MAP_PRIVATE)[-20:])' \
 	'f = open(n, "rb"); f.seek(-20, 2); print(f.read())' \
 	'f = open(n, "rb"); print(os.pread(f.fileno(), 20, 1000), os.pread(f.fileno(), 20, 7))'; do
