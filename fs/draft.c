@@ -372,6 +372,7 @@ static void begin_anew(struct draft *draft)
 		return;
 	draft_enter_locked(draft, DRAFT_EMPTY);
 	draft->sent = 0;
+	draft->parts = 0;
 	attributes_finish(&draft->attributes);
 	free(TAKE(draft->message_id));
 	free(TAKE(draft->sequence_number));
@@ -451,6 +452,7 @@ void draft_changed_locked(struct draft *draft)
 void draft_consumed_locked(struct draft *draft)
 {
 	draft->sent += draft->bytes.len;
+	draft->parts++;
 	buf_finish(&draft->bytes);
 	draft->scan = (struct text_scan){0};
 	/* Set for this message alone: the next would be taken for the same one. */

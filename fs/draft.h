@@ -75,6 +75,7 @@ struct draft {
 	/* The content: `sent` bytes that fsync committed, then these. */
 	struct buf bytes;
 	size_t sent;
+	unsigned parts; /* messages that these were */
 	struct text_scan scan;
 	struct attributes attributes;
 	int64_t written_wall_ms; /* st_mtime */

@@ -2,11 +2,16 @@
 #include "fs/draft_op.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
 #include "fs/options.h"
 #include "sqs/base/text.h"
+
+/* A name, a slash and a number. */
+enum { NAME_ID_SIZE = NAME_MAX + 16 };
 
 static enum sqs_error error_of(int error)
 {
@@ -48,8 +53,31 @@ bool draft_make_dedup_id_locked(struct draft *draft)
 	return true;
 }
 
+/* dedup=name. What fsync sent has taken the name, and the queue would take what follows for
+ * the same message: no file's name has a slash. */
+static const char *name_id(const struct draft *draft, char id[NAME_ID_SIZE])
+{
+	if (!draft->parts)
+		return draft->node.name;
+	snprintf(id, NAME_ID_SIZE, "%s/%u", draft->node.name, draft->parts + 1);
+	return id;
+}
+
+bool draft_fix_dedup_id_locked(struct draft *draft)
+{
+	char **fixed = &draft->attributes.dedup_id, buffer[NAME_ID_SIZE];
+	const char *id;
+
+	if (!draft->queue->is_fifo || *fixed ||
+		draft->node.mount->options->dedup != DEDUP_NAME)
+		return draft_make_dedup_id_locked(draft);
+	id = name_id(draft, buffer);
+	*fixed = sqs_id_is_valid(id) ? strdup(id) : NULL;
+	return *fixed || !sqs_id_is_valid(id);
+}
+
 /* NULL where the queue makes it of the content, or needs none. */
-static const char *dedup_id(const struct draft *draft)
+static const char *dedup_id(const struct draft *draft, char buffer[NAME_ID_SIZE])
 {
 	if (!draft->queue->is_fifo)
 		return NULL;
@@ -57,7 +85,7 @@ static const char *dedup_id(const struct draft *draft)
 		return draft->attributes.dedup_id;
 	switch ((enum dedup_mode)draft->node.mount->options->dedup) {
 	case DEDUP_NAME:
-		return draft->node.name;
+		return draft->node.name ? name_id(draft, buffer) : NULL;
 	case DEDUP_FRESH:
 		return draft->dedup_id;
 	case DEDUP_CONTENT:
@@ -70,6 +98,7 @@ struct sqs_op *draft_op_new_locked(
 	struct draft *draft, sqs_done_fn *done, enum sqs_error *error, const char **why)
 {
 	const struct encoded *encoded = draft->encoded;
+	char buffer[NAME_ID_SIZE];
 	struct queue *queue = draft->queue;
 	struct sqs_send args = {
 		.queue_url = queue->url,
@@ -86,7 +115,7 @@ struct sqs_op *draft_op_new_locked(
 	*why = "no random bytes for a deduplication id";
 	if (!draft_make_dedup_id_locked(draft))
 		return NULL;
-	args.dedup_id = dedup_id(draft);
+	args.dedup_id = dedup_id(draft, buffer);
 	*why = "no memory";
 	if (!args.dedup_id || sqs_id_is_valid(args.dedup_id))
 		return sqs_send_new(draft->node.mount->client, &args, done, draft);

@@ -24,4 +24,8 @@ struct sqs_op *draft_op_new_locked(
  */
 bool draft_make_dedup_id_locked(struct draft *draft);
 
+/* The same; with dedup=name it stays that of the name which the file has now. False: no
+ * memory. Lock held. */
+bool draft_fix_dedup_id_locked(struct draft *draft);
+
 #endif

@@ -195,11 +195,13 @@ static bool write_settings(
 {
 	AUTO(buf) struct buf text = BUF_INIT(MOST_SETTINGS);
 	AUTO(free) char *unfinished = NULL;
-	char order[24];
+	char order[24], parts[24];
 
 	snprintf(order, sizeof(order), "%" PRIu64, message->order);
+	snprintf(parts, sizeof(parts), "%u", message->parts);
 	add_text(&text, "state", message->state);
 	add_text(&text, "order", order);
+	add_text(&text, "parts", parts);
 	add_text(&text, "dedup_id", message->dedup_id);
 	add_text(&text, "error", message->error);
 	add_attributes(&text, message->attributes);
@@ -315,7 +317,7 @@ static void take_setting(struct found *found, const char *name, char *value)
 	} texts[] = {{"state", &found->state}, {"error", &found->error},
 		{"dedup_id", &found->dedup_id}};
 	size_t len = unescape(value);
-	int64_t order;
+	int64_t number;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		if (strcmp(name, texts[i].name) == 0) {
@@ -324,8 +326,11 @@ static void take_setting(struct found *found, const char *name, char *value)
 		}
 	}
 	if (strcmp(name, "order") == 0 &&
-		number_parse(view_of(value), 0, INT64_MAX, &order))
-		found->message.order = (uint64_t)order;
+		number_parse(view_of(value), 0, INT64_MAX, &number))
+		found->message.order = (uint64_t)number;
+	if (strcmp(name, "parts") == 0 &&
+		number_parse(view_of(value), 0, UINT32_MAX, &number))
+		found->message.parts = (unsigned)number;
 	if (attributes_key(name))
 		attributes_set(&found->attributes, attributes_key(name),
 			(struct view){value, len});

@@ -29,6 +29,7 @@ struct saved_message {
 	const char *error;    /* what user.sqs.error says; NULL: nothing */
 	const char *dedup_id; /* NULL: none made yet */
 	uint64_t order;       /* within its group */
+	unsigned parts;       /* messages of the same file that were sent before */
 	struct view bytes;
 	const struct attributes *attributes;
 };

@@ -218,19 +218,6 @@ static uint64_t next_number(struct sending *sending)
 	return sending->last_spooled;
 }
 
-/* With dedup=name it goes by the name that it had, not by that which it has in the spool.
- * False: no memory. */
-static bool fix_dedup_id_locked(struct draft *draft)
-{
-	char **id = &draft->attributes.dedup_id;
-
-	if (!draft->queue->is_fifo || *id || !sqs_id_is_valid(draft->node.name) ||
-		draft->node.mount->options->dedup != DEDUP_NAME)
-		return draft_make_dedup_id_locked(draft);
-	*id = strdup(draft->node.name);
-	return *id != NULL;
-}
-
 bool spool_put_locked(struct draft *draft, spool_done_fn *done)
 {
 	struct spooling *spooling = calloc(1, sizeof(*spooling));
@@ -244,7 +231,7 @@ bool spool_put_locked(struct draft *draft, spool_done_fn *done)
 	spooling->dir = spool_directory(draft->queue);
 	spooling->group_id = draft->group_id ? strdup(draft->group_id) : NULL;
 	if (!spooling->dir || (draft->group_id && !spooling->group_id) ||
-		!fix_dedup_id_locked(draft)) {
+		!draft_fix_dedup_id_locked(draft)) {
 		spooling_free(spooling);
 		return false;
 	}

@@ -104,6 +104,7 @@ static void save(const char *dir, struct draft *draft)
 		.error = has_error ? error : NULL,
 		.dedup_id = draft->dedup_id[0] ? draft->dedup_id : NULL,
 		.order = send_order_position_locked(draft),
+		.parts = draft->parts,
 		.bytes = buf_view(&draft->bytes),
 		.attributes = &draft->attributes,
 	};
@@ -221,6 +222,7 @@ static struct draft *restore_locked(struct queue *queue,
 	}
 	draft->attributes = *attributes;
 	*attributes = (struct attributes){0};
+	draft->parts = message->parts;
 	if (message->dedup_id)
 		snprintf(draft->dedup_id, sizeof(draft->dedup_id), "%s",
 			message->dedup_id);

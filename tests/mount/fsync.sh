@@ -44,3 +44,28 @@ hear q
 echo text >"$mnt/q/f" && sync "$mnt/q/f" || fail "the checked form"
 hear q text
 hear q
+
+# semantics.md: "With `-o dedup=name`, the first message of a file that fsync sends in parts has the name, those behind it `NAME/2`, `NAME/3` and so on."
+hear_next() { # BODY ID
+	[ "$(cat "$mnt/o.fifo/next.x")" = "$1" ] || fail "heard '$(cat "$mnt/o.fifo/next.x")' instead of $1"
+	[ "$(xattr MessageDeduplicationId "$mnt/o.fifo/next.x")" = "$2" ] || fail "$1 has the id $(xattr MessageDeduplicationId "$mnt/o.fifo/next.x")"
+	rm "$mnt/o.fifo/next.x"
+	sync "$mnt/o.fifo"
+}
+mkdir "$mnt/o.fifo"
+remount -o dedup=name
+python3 - "$mnt/o.fifo/parts" <<'END' || fail "a stream of messages"
+import os, sys
+with open(sys.argv[1], "wb") as f:
+    for n in range(1, 3):
+        f.write(b"part %d" % n)
+        f.flush()
+        os.fsync(f.fileno())
+    f.write(b"part 3")
+END
+hear_next 'part 1' parts
+hear_next 'part 2' parts/2
+hear_next 'part 3' parts/3
+# Another file of that name is the same message again.
+say again o.fifo parts
+hear o.fifo

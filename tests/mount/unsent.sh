@@ -94,3 +94,27 @@ mnt=$tmp/second unmount
 sqsfs_pid=$first_pid
 unmount
 kept_are 'four one three two ' || fail "two mounts did not keep what each has"
+
+# semantics.md: "With `-o dedup=name`, the first message of a file that fsync sends in parts has the name, those behind it `NAME/2`, `NAME/3` and so on."
+# Also where a part has waited for the next mount.
+mount_sqsfs -o drain=2,dedup=name "$endpoint"
+faults ''
+mkdir "$mnt/n.fifo"
+python3 - "$mnt/n.fifo/parts" "$endpoint/_sqs-local/faults" <<'END' && fail "nobody was told that the second part failed"
+import os, sys, urllib.request
+with open(sys.argv[1], "wb", buffering=0) as f:
+    f.write(b"part 1\n")
+    os.fsync(f.fileno())
+    urllib.request.urlopen(sys.argv[2], b"SendMessage* error=InternalFailure")
+    f.write(b"part 2\n")
+END
+remount -o drain=2,dedup=name "$endpoint"
+faults ''
+parts_are_sent() {
+	names_are "$mnt/n.fifo" next
+}
+await 40 parts_are_sent
+hear n.fifo 'part 1'
+rm "$mnt"/n.fifo/*-*-*
+sync "$mnt/n.fifo"
+hear n.fifo 'part 2'
