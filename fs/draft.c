@@ -305,6 +305,7 @@ static void touched(struct draft *draft)
 	if (draft->state == DRAFT_SPOILED && next == DRAFT_WRITING)
 		return;
 	draft->written_wall_ms = clock_wall_ms();
+	draft->retries = false;
 	draft_changed_locked(draft);
 	draft_set_failure_locked(draft, NULL);
 	if (draft->state != DRAFT_GONE && draft->state != next)
@@ -453,6 +454,7 @@ void draft_consumed_locked(struct draft *draft)
 {
 	draft->sent += draft->bytes.len;
 	draft->parts++;
+	draft->retries = false;
 	buf_finish(&draft->bytes);
 	draft->scan = (struct text_scan){0};
 	/* Set for this message alone: the next would be taken for the same one. */

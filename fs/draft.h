@@ -25,7 +25,7 @@
  *	WRITING   > 0    no    no         no       perhaps   yes     -
  *	WAITING   > 0    no    no         no       yes       yes     perhaps a caller
  *	SENDING   > 0    yes   yes        no       FIFO      yes     -
- *	RETRYING  > 0    no    no         retry    FIFO      yes     nobody
+ *	RETRYING  > 0    no    no         retry    FIFO      yes     nobody  (2)
  *	REFUSED   > 0    no    no         no       FIFO      yes     a caller, or for good
  *	KILLED    > 0    no    no         no       no        yes     -
  *	SPOILED   any    no    no         no       no        yes     its writer
@@ -34,6 +34,9 @@
  *
  * (1) Whoever opened a receipt to write begins a new message, however late: it stays
  * until they have closed it, then without a timer.
+ *
+ * (2) When it was completed. Whoever asked since, with an fsync or a touch, was told of a
+ * failure, and it is retried all the same.
  *
  * "Lent": the client reads them, nobody changes them. "In order": has a place in its
  * group's order (send_order.h).
@@ -92,8 +95,8 @@ struct draft {
 	struct timer timer;  /* the retry, or the end of the receipt */
 	struct timer watch;  /* the first waiter that is due */
 	unsigned attempts;   /* that failed, in a row */
-	bool retries;        /* nobody was told when it was completed: it is tried until
-				it is accepted */
+	bool retries;        /* nobody was told when it was completed, or told that it is
+				on its way: it is tried until it is accepted */
 	struct send_order *order;
 	struct list order_link;
 

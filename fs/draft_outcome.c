@@ -91,6 +91,7 @@ int draft_hold_back_locked(struct draft *draft, const struct draft *blocker)
 		"held back: %.200s, of the same group, must be sent or removed first",
 		blocker->node.name ? blocker->node.name : "another file");
 	draft_set_failure_locked(draft, &failure);
+	draft->retries = true; /* nobody is asked when that one has gone */
 	if (draft->state != DRAFT_WAITING)
 		draft_enter_locked(draft, DRAFT_WAITING);
 	return draft_answer_of(failure.error);
@@ -138,6 +139,7 @@ static int64_t retry_after_ms(struct draft *draft)
 
 void draft_retry_later_locked(struct draft *draft)
 {
+	draft->retries = true;
 	draft_enter_locked(draft, DRAFT_RETRYING);
 	if (!draft->node.mount->is_ending)
 		timer_set_locked(&draft->timer, clock_boot_ms() + retry_after_ms(draft));

@@ -230,8 +230,6 @@ static enum turn complete_locked(struct draft *draft, bool is_told, int *answer)
 
 	if (!is_told)
 		draft->retries = true;
-	else if (draft->state == DRAFT_WRITING)
-		draft->retries = false;
 	if (!send_order_join_locked(draft)) {
 		draft_not_begun_locked(draft, is_told && !draft->retries);
 		*answer = ENOMEM;

@@ -195,7 +195,8 @@ static void resume_locked(struct draft *draft, const char *state)
 	if (next == DRAFT_RETRYING || next == DRAFT_REFUSED)
 		send_order_join_locked(draft);
 	draft_enter_locked(draft, next);
-	if (next == DRAFT_RETRYING)
+	draft->retries = next == DRAFT_RETRYING;
+	if (draft->retries)
 		timer_set_locked(&draft->timer, clock_boot_ms() + FIRST_RETRY_MS);
 }
 
