@@ -335,6 +335,7 @@ static void draft_setattr(fuse_req_t req, struct node *node, struct stat *attr,
 		mount_lock(node->mount);
 		error = draft_truncate_locked(draft, attr->st_size, SQS_LARGEST_MESSAGE);
 		mount_unlock(node->mount);
+		draft_close(draft); /* truncate(2) has no close: it is complete */
 		draft_poke(draft->queue);
 	}
 	if (error)

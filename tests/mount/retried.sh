@@ -61,3 +61,21 @@ expect_errno EHOSTUNREACH touch "$spooled"
 start_server
 await 60 sent q
 hear_and_delete q spooled
+
+# semantics.md: "truncate(2) of a file that nobody has open completes it anew: it is sent in the background."
+truncate_path() { # SIZE FILE
+	python3 -c 'import os, sys; os.truncate(sys.argv[2], int(sys.argv[1]))' "$@" || fail "truncate $2"
+}
+remount -o wait=2,drain=2 "$endpoint"
+kill_server
+printf 'refused and more\n' >"$tmp/refused"
+expect_errno EHOSTUNREACH cp "$tmp/refused" "$mnt/q/refused"
+echo 'retried and more' >"$mnt/q/retried.tmp"
+mv "$mnt/q/retried.tmp" "$mnt/q/retried"
+expect_errno EHOSTUNREACH sync "$mnt/q/retried"
+truncate_path 7 "$mnt/q/refused"
+truncate_path 7 "$mnt/q/retried"
+start_server
+await 60 sent q
+drain q "$tmp/truncated"
+[ "$(cat "$tmp"/truncated/*)" = refusedretried ] || [ "$(cat "$tmp"/truncated/*)" = retriedrefused ] || fail "heard $(cat "$tmp"/truncated/*)"
