@@ -455,6 +455,7 @@ void draft_consumed_locked(struct draft *draft)
 	draft->sent += draft->bytes.len;
 	draft->parts++;
 	draft->retries = false;
+	draft->spool_number = 0;
 	buf_finish(&draft->bytes);
 	draft->scan = (struct text_scan){0};
 	/* Set for this message alone: the next would be taken for the same one. */

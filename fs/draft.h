@@ -104,7 +104,8 @@ struct draft {
 	struct sqs_failure *failure; /* the last; NULL: none */
 	char *message_id;            /* of the last that was accepted; NULL: none */
 	char *sequence_number;
-	struct saved *saved; /* its copy on the disk; NULL: none */
+	struct saved *saved;   /* its copy on the disk; NULL: none */
+	uint64_t spool_number; /* that it was spooled with, in its place; 0: none */
 };
 
 extern const struct node_type draft_type; /* draft_file.c */
@@ -166,7 +167,7 @@ void draft_spoil_locked(struct draft *draft, const struct sqs_failure *failure);
 /* The content is accepted: what is written next is another message. */
 void draft_consumed_locked(struct draft *draft);
 
-/* The content, or what is sent with it, differs from what was tried: a new message. */
+/* The content differs from what was tried: a new message. */
 void draft_changed_locked(struct draft *draft);
 
 /* Keeps the words of a failure; NULL forgets them. */

@@ -9,6 +9,7 @@
 
 #include "fs/call.h"
 #include "fs/draft_file.h"
+#include "fs/spool.h"
 #include "sqs/base/cleanup.h"
 
 enum { ERROR_SIZE = 1024 };
@@ -108,6 +109,16 @@ static int check_flags(const struct draft *draft, const char *key, int flags)
 	return flags & XATTR_REPLACE && !is_set ? ENODATA : 0;
 }
 
+/* Another message than what was tried. Its copy on the disk stays, and follows. */
+static void changed_locked(struct draft *draft)
+{
+	if (draft->state == DRAFT_EMPTY)
+		return;
+	draft->dedup_id[0] = '\0';
+	draft->attempts = 0;
+	spool_update_locked(draft);
+}
+
 static int set_locked(struct draft *draft, const char *key, struct view value, int flags)
 {
 	int error = check_change(draft, key);
@@ -116,8 +127,8 @@ static int set_locked(struct draft *draft, const char *key, struct view value, i
 		error = check_flags(draft, key, flags);
 	if (!error)
 		error = attributes_set(&draft->attributes, key, value);
-	if (!error && draft->state != DRAFT_EMPTY)
-		draft_changed_locked(draft);
+	if (!error)
+		changed_locked(draft);
 	return error;
 }
 
@@ -147,8 +158,8 @@ void draft_removexattr(fuse_req_t req, struct node *node, const char *name)
 		error = check_change(draft, key);
 	if (key && !error)
 		error = attributes_remove(&draft->attributes, key);
-	if (!error && draft->state != DRAFT_EMPTY)
-		draft_changed_locked(draft);
+	if (!error)
+		changed_locked(draft);
 	mount_unlock(node->mount);
 	fuse_reply_err(req, error);
 }

@@ -27,6 +27,7 @@ struct saved {
 	struct job job; /* its removal */
 	char *content;
 	char *settings;
+	char *unfinished;
 };
 
 DEFINE_AUTO(saved_free, struct saved *);
@@ -37,6 +38,7 @@ void saved_free(struct saved *saved)
 		return;
 	free(saved->content);
 	free(saved->settings);
+	free(saved->unfinished);
 	free(saved);
 }
 
@@ -54,6 +56,8 @@ static struct saved *saved_new(const char *dir, const char *group_id, const char
 		return NULL;
 	if (asprintf(&saved->settings, "%s/%s/%s%s%s", dir, settings_dir, group, slash,
 		    name) < 0)
+		return NULL;
+	if (asprintf(&saved->unfinished, "%s/%s", dir, unfinished_name) < 0)
 		return NULL;
 	list_init(&saved->job.link);
 	return TAKE(saved);
@@ -190,11 +194,9 @@ static void add_attributes(struct buf *out, const struct attributes *attributes)
 	}
 }
 
-static bool write_settings(
-	const char *dir, const char *path, const struct saved_message *message)
+bool saved_update(const struct saved *saved, const struct saved_message *message)
 {
 	AUTO(buf) struct buf text = BUF_INIT(MOST_SETTINGS);
-	AUTO(free) char *unfinished = NULL;
 	char order[24], parts[24];
 
 	snprintf(order, sizeof(order), "%" PRIu64, message->order);
@@ -206,12 +208,13 @@ static bool write_settings(
 	add_text(&text, "error", message->error);
 	add_attributes(&text, message->attributes);
 	buf_add_string(&text, last_line);
-	if (text.failed || asprintf(&unfinished, "%s/%s", dir, unfinished_name) < 0) {
+	if (text.failed) {
 		errno = ENOMEM;
 		return false;
 	}
-	return write_file(unfinished, O_TRUNC, buf_view(&text)) &&
-	       rename(unfinished, path) == 0 && sync_parent(path);
+	return write_file(saved->unfinished, O_TRUNC, buf_view(&text)) &&
+	       rename(saved->unfinished, saved->settings) == 0 &&
+	       sync_parent(saved->settings);
 }
 
 static bool lies_at(const struct saved *saved, const char *path)
@@ -235,8 +238,7 @@ struct saved *saved_write(
 	is_new = !lies_at(old, saved->content);
 	if (is_new && !write_file(saved->content, O_EXCL, message->bytes))
 		return NULL;
-	if ((!is_new || sync_parent(saved->content)) &&
-		write_settings(dir, saved->settings, message))
+	if ((!is_new || sync_parent(saved->content)) && saved_update(saved, message))
 		return TAKE(saved);
 	if (is_new)
 		remove_unfinished(saved->content);

@@ -42,6 +42,10 @@ struct saved_message {
 struct saved *saved_write(
 	const char *dir, const struct saved_message *message, const struct saved *old);
 
+/* Writes anew what else belongs to it; its place stays what it is. False, and errno: it
+ * could not, and all is as it was. */
+bool saved_update(const struct saved *saved, const struct saved_message *message);
+
 /*
  * Reads all that are complete in DIR, the lowest order first. `found` may take the
  * attributes (leaving zeroes) and takes `saved`. False: there is nothing to read.

@@ -69,6 +69,7 @@ void send_order_leave_locked(struct draft *draft)
 
 	if (!order)
 		return;
+	draft->spool_number = 0;
 	send_order_changed_locked(draft);
 	list_remove(&draft->order_link);
 	draft->order = NULL;
@@ -80,6 +81,7 @@ void send_order_bequeath_locked(struct draft *draft, struct draft *heir)
 	if (!draft->order)
 		return;
 	heir->order = TAKE(draft->order);
+	draft->spool_number = 0;
 	list_insert_before(&draft->order_link, &heir->order_link);
 	list_remove(&draft->order_link);
 }

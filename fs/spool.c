@@ -47,6 +47,19 @@ bool spool_has_locked(const struct draft *draft)
 	       strncmp(draft->node.name, prefix, sizeof(prefix) - 1) == 0;
 }
 
+/* The name that it was written under. */
+static const char *own_name(const struct draft *draft)
+{
+	enum { DIGITS = 16 };
+	const char *name = draft->node.name, *number = name + sizeof(prefix) - 1;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 ||
+		strspn(number, "0123456789abcdef") != DIGITS || number[DIGITS] != '-' ||
+		!number[DIGITS + 1])
+		return name;
+	return number + DIGITS + 1;
+}
+
 static bool is_behind_spooled(const struct draft *draft)
 {
 	const struct draft *blocker = send_order_blocker_locked(draft);
@@ -121,6 +134,8 @@ static bool move_aside_locked(struct draft *draft, const char *name)
 	struct dir *dir = draft->node.parent;
 	AUTO(free) char *old_name = strdup(draft->node.name);
 
+	if (old_name && strcmp(old_name, name) == 0)
+		return true;
 	if (!old_name || !dir_move_locked(&draft->node, dir, name))
 		return false;
 	leave_receipt_locked(draft, dir, draft->group_id, old_name);
@@ -178,12 +193,21 @@ static struct saved *write_down(const struct spooling *spooling)
 		.bytes = buf_view(&draft->bytes),
 		.attributes = &draft->attributes,
 	};
-	struct saved *saved = saved_write(spooling->dir, &message, NULL);
+	struct saved *saved = saved_write(spooling->dir, &message, draft->saved);
 
 	if (!saved)
 		log_error("spool", "cannot write %s/%s: %s", spooling->dir,
 			spooling->name, strerror(errno));
 	return saved;
+}
+
+/* The one before `saved`, unless that has taken its place on the disk. */
+static void drop_copy_locked(struct draft *draft, const struct saved *saved)
+{
+	if (draft->saved && strcmp(saved_path(draft->saved), saved_path(saved)) == 0)
+		saved_free(TAKE(draft->saved));
+	else
+		saved_forget_locked(draft);
 }
 
 static void run_spooling(struct job *job)
@@ -197,8 +221,10 @@ static void run_spooling(struct job *job)
 	mount_lock(mount);
 	if (saved) {
 		spooled = rename_locked(draft, spooling->name);
-		saved_forget_locked(draft);
+		drop_copy_locked(draft, saved);
 		(spooled ? spooled : draft)->saved = saved;
+		if (spooled)
+			spooled->spool_number = spooling->number;
 		if (!spooled)
 			saved_forget_locked(draft);
 	}
@@ -218,6 +244,14 @@ static uint64_t next_number(struct sending *sending)
 	return sending->last_spooled;
 }
 
+/* It keeps its place, and so its number; but what is split off cannot have its name. */
+static uint64_t place_of(const struct draft *draft)
+{
+	if (draft->spool_number && !draft->writers)
+		return draft->spool_number;
+	return next_number(&draft->queue->sending);
+}
+
 bool spool_put_locked(struct draft *draft, spool_done_fn *done)
 {
 	struct spooling *spooling = calloc(1, sizeof(*spooling));
@@ -227,7 +261,7 @@ bool spool_put_locked(struct draft *draft, spool_done_fn *done)
 	spooling->job.run = run_spooling;
 	spooling->draft = draft;
 	spooling->done = done;
-	spooling->number = next_number(&draft->queue->sending);
+	spooling->number = place_of(draft);
 	spooling->dir = spool_directory(draft->queue);
 	spooling->group_id = draft->group_id ? strdup(draft->group_id) : NULL;
 	if (!spooling->dir || (draft->group_id && !spooling->group_id) ||
@@ -236,8 +270,61 @@ bool spool_put_locked(struct draft *draft, spool_done_fn *done)
 		return false;
 	}
 	snprintf(spooling->name, sizeof(spooling->name), "%s%016" PRIx64 "-%.220s",
-		prefix, spooling->number, draft->node.name);
+		prefix, spooling->number, own_name(draft));
 	list_init(&spooling->job.link);
 	helper_add(draft->node.mount->helper, &spooling->job);
 	return true;
+}
+
+/* -------------------------------------------------------------------------------------
+ * What is sent with it
+ */
+
+struct update {
+	struct job job;
+	struct draft *draft; /* a reference */
+};
+
+/* Its copy goes on this thread alone, so that it stays while it is written to. */
+static void run_update(struct job *job)
+{
+	struct update *update = list_entry(job, struct update, job);
+	struct draft *draft = update->draft;
+	struct mount *mount = draft->node.mount;
+	struct attributes attributes = {0};
+	char dedup_id[sizeof(draft->dedup_id)];
+	struct saved_message message = {
+		.state = draft_state_name(DRAFT_RETRYING),
+		.attributes = &attributes,
+	};
+	const struct saved *saved;
+	bool is_copied;
+
+	mount_lock(mount);
+	saved = draft->saved;
+	is_copied = saved && attributes_copy(&attributes, &draft->attributes);
+	memcpy(dedup_id, draft->dedup_id, sizeof(dedup_id));
+	message.order = draft->spool_number;
+	mount_unlock(mount);
+	message.dedup_id = dedup_id[0] ? dedup_id : NULL;
+	if (is_copied && !saved_update(saved, &message))
+		log_error("spool", "cannot write the attributes of %s: %s",
+			saved_path(saved), strerror(errno));
+	attributes_finish(&attributes);
+	node_unref(&draft->node);
+	free(update);
+}
+
+void spool_update_locked(struct draft *draft)
+{
+	struct update *update = spool_has_locked(draft) ? malloc(sizeof(*update)) : NULL;
+
+	if (!update)
+		return;
+	draft_make_dedup_id_locked(draft);
+	node_ref_locked(&draft->node);
+	update->job.run = run_update;
+	update->draft = draft;
+	list_init(&update->job.link);
+	helper_add(draft->node.mount->helper, &update->job);
 }

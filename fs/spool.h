@@ -7,7 +7,8 @@
  *	NAME  ->  spooled-NUMBER-NAME
  *
  * so that NAME is free for the next one, and is retried until it is sent. It lies
- * in DIR/MOUNT-ID/QUEUE, as saved.h says.
+ * in DIR/MOUNT-ID/QUEUE, as saved.h says. NUMBER is its place: it keeps it, renamed or
+ * written on, as long as it keeps its place in its group.
  */
 #ifndef FS_SPOOL_H
 #define FS_SPOOL_H
@@ -24,6 +25,10 @@ char *spool_directory(const struct queue *queue);
 
 /* Whether it lies in the spool. */
 bool spool_has_locked(const struct draft *draft);
+
+/* What is sent with it was changed: its copy there follows, in the background. Nothing for
+ * one that is not there. */
+void spool_update_locked(struct draft *draft);
 
 /* Whether a file that failed so is one for the spool. */
 bool spool_wants_locked(const struct draft *draft, enum sqs_error error);

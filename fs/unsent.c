@@ -242,8 +242,10 @@ static void on_found(void *arg, struct saved *saved, const struct saved_message 
 
 	mount_lock(mount);
 	draft = restore_locked(queue, message, attributes);
-	if (draft)
+	if (draft) {
 		draft->saved = saved;
+		draft->spool_number = spool_has_locked(draft) ? message->order : 0;
+	}
 	node_unref_locked(draft ? &draft->node : NULL);
 	mount_unlock(mount);
 	if (draft) {
