@@ -189,6 +189,8 @@ static void run_orders(struct queue *queue)
 	while ((draft = send_order_next_locked(queue)) != NULL) {
 		if (draft_spool_instead_locked(draft))
 			continue;
+		if (mount->is_over)
+			break; /* it is saved as unsent */
 		start_locked(draft);
 		mount_unlock(mount);
 		attempt(draft);

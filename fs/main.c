@@ -140,7 +140,8 @@ static bool start(struct program *p, char *why, unsigned size)
 
 /*
  * In this order: jobs may start operations, whose completions reply to the kernel,
- * which nobody may do once the session is gone.
+ * which nobody may do once the session is gone. Completions of the last operations may
+ * add jobs, which run when the client has gone: they start none.
  */
 static void end(struct program *p)
 {
@@ -148,6 +149,9 @@ static void end(struct program *p)
 	bool was_in_use = p->session && session_was_in_use(p->session);
 
 	call_wait_end_all(mount);
+	mount_lock(mount);
+	mount->is_over = true;
+	mount_unlock(mount);
 	helper_wait(mount->helper);
 	sqs_client_free(mount->client, p->session ? GIVE_BACK_MS : 0);
 	helper_free(mount->helper);

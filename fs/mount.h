@@ -56,6 +56,7 @@ struct mount {
 	struct list nodes; /* lock: every node */
 	uint64_t last_ino; /* lock */
 	bool is_ending;    /* lock: SIGTERM or unmount; no new work */
+	bool is_over;      /* lock: the client ends, too; nothing is sent any more */
 };
 
 /* Ready but for client, session, helper, timers and root, which main adds. */
