@@ -90,6 +90,25 @@ void saved_forget_locked(struct draft *draft)
  * Writing
  */
 
+/* The names in a directory are on the disk, too. */
+static bool sync_parent(const char *path)
+{
+	AUTO(free) char *copy = strdup(path);
+	char *slash = copy ? strrchr(copy, '/') : NULL;
+
+	if (!copy)
+		return false;
+	if (slash)
+		slash[slash == copy] = '\0';
+	AUTO(close) int fd = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && fsync(fd) == 0;
+}
+
+static bool make_dir(const char *path)
+{
+	return mkdir(path, 0700) == 0 ? sync_parent(path) : errno == EEXIST;
+}
+
 /* Makes the directories that lead to this path; false, and errno: it could not. */
 static bool make_parents(const char *path)
 {
@@ -99,24 +118,11 @@ static bool make_parents(const char *path)
 		return false;
 	for (char *at = strchr(copy + 1, '/'); at; at = strchr(at + 1, '/')) {
 		*at = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+		if (!make_dir(copy))
 			return false;
 		*at = '/';
 	}
 	return true;
-}
-
-/* The names in a directory are on the disk, too. */
-static bool sync_parent(const char *path)
-{
-	AUTO(free) char *copy = strdup(path);
-	char *slash = copy ? strrchr(copy, '/') : NULL;
-
-	if (!slash)
-		return false;
-	*slash = '\0';
-	AUTO(close) int fd = open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 && fsync(fd) == 0;
 }
 
 static bool write_all(int fd, struct view bytes)

@@ -129,6 +129,42 @@ TEST(a_content_that_was_cut_short_is_not_found)
 	end();
 }
 
+/* Directories that are synced, in the place of libc's fsync(). */
+static struct buf synced;
+
+int fsync(int fd)
+{
+	char link[32], path[128];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path));
+	if (len > 0)
+		buf_add(&synced, path, (size_t)len);
+	buf_add_char(&synced, '\n');
+	return 0;
+}
+
+static bool was_synced(const char *name)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "%s%s\n", dir, name);
+	return strstr(buf_view(&synced).data, line) != NULL;
+}
+
+/* A directory that was made is in its parent, on the disk. */
+TEST(the_way_to_it_is_on_the_disk)
+{
+	begin();
+	buf_clear(&synced);
+	saved_free(keep("g", "f", 1));
+	CHECK(was_synced("/g/f") && was_synced("/g") && was_synced("/.sqs/g"));
+	CHECK(was_synced("") && was_synced("/.sqs"));
+	buf_finish(&synced);
+	end();
+}
+
 TEST(it_is_for_the_owner_alone)
 {
 	struct saved *saved;
