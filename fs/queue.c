@@ -55,8 +55,7 @@ static void queue_free(struct node *node)
 	free(queue);
 }
 
-/* They refer to their queue, as its directory does to them. */
-static void drop_empty_groups_locked(struct queue *queue)
+void queue_drop_empty_groups_locked(struct queue *queue)
 {
 	struct node *child;
 
@@ -70,7 +69,7 @@ void queue_gone_locked(struct queue *queue)
 {
 	queue->is_gone = true;
 	sending_drop_empty_locked(queue);
-	drop_empty_groups_locked(queue);
+	queue_drop_empty_groups_locked(queue);
 	/* Last: that may have been the only reference. */
 	dir_detach_locked(&queue->dir.node);
 }

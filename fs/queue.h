@@ -63,6 +63,8 @@ struct queue *queue_new_locked(struct mount *mount, const char *url);
 
 /* The queue is gone: takes it out of the root; what is asked in it is ENOENT. Lock held. */
 void queue_gone_locked(struct queue *queue);
+/* Groups without files refer to their queue, as its directory does to them. */
+void queue_drop_empty_groups_locked(struct queue *queue);
 
 static inline struct queue *queue_of(struct node *node)
 {

@@ -96,9 +96,21 @@ struct queue *root_add_locked(struct root *root, const char *url)
 	return attached ? queue : NULL;
 }
 
+/* Groups without files, at most. */
+static bool is_empty_locked(const struct queue *queue)
+{
+	struct node *child;
+
+	for (size_t i = 0; (child = map_next(&queue->dir.children, &i)) != NULL;) {
+		if (!node_is_dir(child) || dir_of(child)->children.count)
+			return false;
+	}
+	return true;
+}
+
 static bool is_idle_locked(const struct queue *queue)
 {
-	return queue->dir.children.count == 0 && list_is_empty(&queue->sending.drafts) &&
+	return is_empty_locked(queue) && list_is_empty(&queue->sending.drafts) &&
 	       queue->sending.pending == 0 && queue->receiving.held_count == 0 &&
 	       queue->receiving.deleting == 0;
 }
@@ -123,8 +135,10 @@ static void drop_unlisted_locked(struct root *root, int64_t now_ms)
 
 		child->is_unlisted = is_gone_locked(queue, now_ms) &&
 				     sending_unsent_locked(queue) == 0;
-		if (child->is_unlisted && is_idle_locked(queue))
+		if (child->is_unlisted && is_idle_locked(queue)) {
+			queue_drop_empty_groups_locked(queue);
 			dir_detach_locked(child);
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fs/group.h"
 #include "fs/options.h"
 #include "fs/root.h"
 #include "tests/lib/test.h"
@@ -52,6 +53,15 @@ static size_t count(void)
 	return mount.root->children.count;
 }
 
+static size_t count_nodes(void)
+{
+	size_t n = 0;
+
+	list_each (link, &mount.nodes)
+		n++;
+	return n;
+}
+
 /* semantics.md: "The queues of the account are the directories of the root." */
 TEST(a_list_becomes_directories)
 {
@@ -86,6 +96,26 @@ TEST(a_queue_that_is_listed_no_more_goes)
 	listed("https://h/1/other", SQS_OK);
 	CHECK(!find("jobs"));
 	CHECK(find("other") != NULL);
+	end();
+}
+
+TEST(a_queue_that_is_gone_goes_with_its_groups)
+{
+	struct queue *jobs;
+	size_t nodes;
+
+	begin(NULL);
+	listed("", SQS_OK);
+	nodes = count_nodes();
+	listed("https://h/1/jobs", SQS_OK);
+	jobs = find("jobs");
+	mount_lock(&mount);
+	CHECK(group_new_locked(jobs, "g") != NULL);
+	mount_unlock(&mount);
+	jobs->listed_at_ms -= 10;
+	listed("", SQS_OK);
+	CHECK(!find("jobs"));
+	CHECK_NUMBER(count_nodes(), nodes);
 	end();
 }
 
