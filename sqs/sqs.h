@@ -40,7 +40,7 @@ struct sqs_op;     /* the caller's until started, the client's from then on */
 enum sqs_error {
 	SQS_OK,
 	SQS_CANCELLED,  /* sqs_cancel(), or the client is going away */
-	SQS_NO_MESSAGE, /* a receive found none in its time */
+	SQS_NO_MESSAGE, /* a receive found none in its time, and was answered */
 	SQS_NO_MEMORY,
 	SQS_NO_SUCH_QUEUE,
 	SQS_QUEUE_EXISTS,  /* with other attributes */
@@ -230,7 +230,8 @@ void sqs_op_free(struct sqs_op *op);
 
 /*
  * Bounds the whole operation, retries included, counted from sqs_start(); before
- * sqs_start() only. Without it: 30 seconds, and for receives their wait.
+ * sqs_start() only. Without it: 30 seconds, and for receives their wait, and two
+ * seconds more where the answer to their poll is late.
  */
 void sqs_op_set_timeout(struct sqs_op *op, int64_t timeout_ms);
 

@@ -114,6 +114,13 @@ static void collect_finished(struct sqs_client *client)
 		request_end_lost(list_entry(link, struct request, link));
 }
 
+/* What has come counts, however late it is read: before anything is given up. */
+static void catch_up(struct sqs_client *client)
+{
+	http_perform(client->http);
+	collect_finished(client);
+}
+
 /* -------------------------------------------------------------------------------------
  * Stopping
  */
@@ -231,6 +238,8 @@ void *loop_run(void *arg)
 	do {
 		rest(client);
 		client->now_ns = clock_boot_ns();
+		if (due_next(&client->dues) <= client->now_ns)
+			catch_up(client);
 		take_mail_of_all(client);
 		fire_dues(client);
 		if (!list_is_empty(&client->unsigned_requests))

@@ -43,6 +43,8 @@ struct receiving {
 	int64_t resume_ns;   /* no poll before */
 	int attempts;        /* that failed in a row */
 	int retry_cost;
+	int64_t answered_ns;        /* when a poll was, last */
+	struct sqs_failure failure; /* of the last attempt; SQS_OK: it was answered */
 	char lost_attempt[33]; /* FIFO: the name of the last poll that failed; or "" */
 };
 
@@ -127,21 +129,46 @@ static bool is_ending(const struct receiving *lane)
 	return look_out(lane).next_ns <= lane->lane.client->now_ns + GRACE_MS * MS;
 }
 
+/* Whether a poll should have been answered by now, or sent at all, and none was since. */
+static bool is_unanswered(const struct receiving *lane, const struct sqs_op *op)
+{
+	list_each (link, &lane->polls) {
+		const struct request *poll = list_entry(link, struct request, poll_link);
+		int64_t at_ns = poll->is_begun ? end_of(poll) : op->started_ns;
+
+		if (at_ns <= lane->lane.client->now_ns - LATE_MS * MS &&
+			lane->answered_ns < at_ns)
+			return true;
+	}
+	return false;
+}
+
+/* Its time is up: there was no message, or nobody said so. */
+static void give_up(struct receiving *lane, struct sqs_op *op)
+{
+	lane_touch(&lane->lane);
+	if (lane->failure.error && !look_out(lane).polls)
+		fail_with(lane, op, &lane->failure);
+	else if (is_unanswered(lane, op))
+		op_expire(op);
+	else
+		find_nothing(lane, op);
+}
+
+/* It stays until the answer of the poll that is about to end is there, or late. */
 static void expire(struct sqs_op *op)
 {
 	struct receiving *lane = receiving_of(op->lane);
-	int64_t now_ns = op->client->now_ns;
 
 	if (op->is_overdue || lane->is_short || !is_ending(lane)) {
-		lane_touch(op->lane);
-		find_nothing(lane, op);
+		give_up(lane, op);
 		return;
 	}
 	list_remove(&op->link);
 	lane->lane.waiting_count--;
 	op->is_overdue = true;
 	list_append(&lane->overdue, &op->link);
-	op->deadline_ns = now_ns + 2 * GRACE_MS * MS;
+	op->deadline_ns = look_out(lane).next_ns + LATE_MS * MS;
 	due_set(&op->client->dues, &op->due, op->deadline_ns);
 }
 
@@ -452,6 +479,8 @@ static void on_answer(struct request *request, const struct wire_reply *reply)
 	retry_give(&request->client->quota, lane->retry_cost);
 	lane->retry_cost = 0;
 	lane->attempts = 0;
+	lane->answered_ns = request->client->now_ns;
+	lane->failure.error = SQS_OK;
 	if (!is_full)
 		lane->width = 1;
 	else if (lane->width < WIDEST)
@@ -487,9 +516,12 @@ static void on_failure(
 	memcpy(lane->lost_attempt, request->attempt_id, sizeof(lane->lost_attempt));
 	if (retry_at_ns == DUE_NEVER) {
 		lane->attempts = 0;
+		lane->failure.error = SQS_OK;
 		fail_waiters(lane, request, failure);
 		return;
 	}
+	if (lane->answered_ns < request->begun_ns + request->wait_s * 1000 * MS)
+		lane->failure = *failure; /* no other poll has fared better */
 	if (lane->attempts < request->attempt)
 		lane->attempts = request->attempt;
 	lane->resume_ns = retry_at_ns;

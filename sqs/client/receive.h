@@ -6,7 +6,9 @@
  * is wanted, ten at most. A full answer widens the lane, one more poll at a time; an
  * empty or short one narrows it to one. Those who would not wait have a lane of
  * their own, with short polls. A poll whose answer is two seconds late may never be
- * answered: it goes on, and counts no more.
+ * answered: it goes on, and counts no more. Until then who waits for it stays, and
+ * hears of a time-out, or why the last attempt failed: only an answer says that there
+ * is no message.
  *
  * A receive that is cancelled ends at once, and its poll goes on: what arrives goes
  * to whoever waits, and what arrives for nobody is made visible again. So is what a

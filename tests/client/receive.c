@@ -14,7 +14,7 @@
 
 static struct sqs_op *ops[SCENE_OUTCOMES];
 
-static void start_receive(size_t i, int max_messages, int64_t wait_ms)
+static struct sqs_op *receive_op(size_t i, int max_messages, int64_t wait_ms)
 {
 	const struct sqs_receive args = {.queue_url = JOBS,
 		.max_messages = max_messages,
@@ -22,7 +22,12 @@ static void start_receive(size_t i, int max_messages, int64_t wait_ms)
 		.visibility_s = -1};
 
 	ops[i] = sqs_receive_new(client, &args, outcome_note, &outcomes[i]);
-	sqs_start(ops[i]);
+	return ops[i];
+}
+
+static void start_receive(size_t i, int max_messages, int64_t wait_ms)
+{
+	sqs_start(receive_op(i, max_messages, wait_ms));
 }
 
 static void start_together(size_t count, int64_t wait_ms)
@@ -398,6 +403,73 @@ TEST(a_poll_that_is_never_answered_holds_up_nobody)
 	CHECK_TEXT(body_of(2), "hello");
 	CHECK(outcome_await(&outcomes[3]));
 	CHECK_NUMBER(outcomes[3].error, SQS_NO_MESSAGE);
+	scene_end();
+}
+
+/* semantics.md: "Where the service answers nothing in that time, open fails two seconds
+ * later with ETIMEDOUT, or with what went wrong, and not as if the queue were empty." */
+TEST(who_was_never_answered_does_not_hear_that_there_is_nothing)
+{
+	scene_begin();
+	double_script(server,
+		(struct double_act){
+			.action = "ReceiveMessage", .deed = DOUBLE_HOLD, .times = 99});
+	start_receive(0, 1, 1000);
+	sqs_op_set_timeout(receive_op(1, 1, 0), 3000);
+	sqs_start(ops[1]);
+	CHECK(outcome_await_all(outcomes, 2));
+	CHECK_NUMBER(outcomes[0].error, SQS_TIMED_OUT);
+	CHECK_NUMBER(outcomes[1].error, SQS_TIMED_OUT);
+	CHECK(strstr(outcomes[0].failure.message, "no answer"));
+	scene_end();
+}
+
+/* The polls that hang are forgotten when a later one is answered. */
+TEST(who_was_answered_hears_that_there_is_nothing_though_another_poll_hangs)
+{
+	scene_begin();
+	double_script(server,
+		(struct double_act){.action = "ReceiveMessage", .deed = DOUBLE_HOLD});
+	start_receive(0, 1, 1000);
+	CHECK(outcome_await(&outcomes[0]));
+	CHECK_NUMBER(outcomes[0].error, SQS_TIMED_OUT);
+	start_receive(1, 1, 1000);
+	CHECK(outcome_await(&outcomes[1]));
+	CHECK_NUMBER(outcomes[1].error, SQS_NO_MESSAGE);
+	start_receive(2, 1, 20000);
+	start_receive(3, 1, 300);
+	CHECK(outcome_await(&outcomes[3]));
+	CHECK_NUMBER(outcomes[3].error, SQS_NO_MESSAGE);
+	CHECK_NUMBER(double_count(server, "ReceiveMessage"), 3);
+	scene_end();
+}
+
+/* The second attempt has no answer when the time is up. */
+TEST(who_waits_between_attempts_hears_why_the_last_one_failed)
+{
+	scene_begin();
+	double_script(server,
+		(struct double_act){
+			.action = "ReceiveMessage", .deed = DOUBLE_PAGE, .status = 503});
+	double_script(server,
+		(struct double_act){.action = "ReceiveMessage", .deed = DOUBLE_HOLD});
+	start_receive(0, 1, 1000);
+	CHECK(outcome_await(&outcomes[0]));
+	CHECK_NUMBER(outcomes[0].error, SQS_SERVICE_FAILED);
+	scene_end();
+}
+
+TEST(an_attempt_that_was_repeated_is_no_failure)
+{
+	scene_begin();
+	double_script(server,
+		(struct double_act){
+			.action = "ReceiveMessage", .deed = DOUBLE_PAGE, .status = 503});
+	start_receive(0, 1, 20000);
+	CHECK(double_await(server, "ReceiveMessage", 2));
+	start_receive(1, 1, 300);
+	CHECK(outcome_await(&outcomes[1]));
+	CHECK_NUMBER(outcomes[1].error, SQS_NO_MESSAGE);
 	scene_end();
 }
 
