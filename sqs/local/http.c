@@ -13,9 +13,11 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "sqs/base/clock.h"
 #include "sqs/base/list.h"
 #include "sqs/base/log.h"
 #include "sqs/base/text.h"
+#include "sqs/local/timers.h"
 
 enum {
 	/* For a request's line and headers; libmicrohttpd answers 414 or 431 beyond. */
@@ -23,6 +25,8 @@ enum {
 	/* Of a refused body so much is read and dropped, so that the peer comes to read
 	 * the answer instead of failing in its own write. */
 	DRAINED_BYTES = 64 * 1024 * 1024,
+	/* A body that comes more slowly takes too long. */
+	SLOWEST_BYTES_PER_MS = 32,
 };
 
 /*
@@ -37,6 +41,12 @@ enum exchange_state {
 	EXCHANGE_COMPLETE,
 	EXCHANGE_ANSWERED,
 	EXCHANGE_CUT
+};
+
+/* A connection. */
+struct peer {
+	struct timer deadline; /* of the request that comes; not set once it is whole */
+	int fd;
 };
 
 struct http_exchange {
@@ -56,6 +66,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct http_options options;
 	struct list complete;
+	struct timers deadlines; /* of peers */
 	size_t held_bytes;
 	size_t unsent;
 	int fd;
@@ -89,6 +100,84 @@ static void exchange_enter(struct http_exchange *exchange, enum exchange_state n
 }
 
 /* -------------------------------------------------------------------------------------
+ * Deadlines
+ */
+
+/* NULL: there was no memory for it, and it has no deadline. */
+static struct peer *peer_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static void expect_within(struct http *http, struct peer *peer, int64_t ms)
+{
+	if (peer)
+		timers_set(&http->deadlines, &peer->deadline, clock_boot_ms() + ms);
+}
+
+/* libmicrohttpd tells of a request when its first line is whole. Until then the
+ * connection is silent and closed in time, or the line takes too long. */
+static void expect_line(struct http *http, struct peer *peer)
+{
+	expect_within(http, peer,
+		(int64_t)(http->options.idle_s + http->options.request_s) * 1000);
+}
+
+static void expect_headers(struct http *http, struct peer *peer)
+{
+	expect_within(http, peer, (int64_t)http->options.request_s * 1000);
+}
+
+/* A body of unknown length (-1) has the time of the longest. */
+static void expect_body(struct http *http, struct peer *peer, int64_t len)
+{
+	if (len < 0 || (uint64_t)len > http->options.body_bytes)
+		len = (int64_t)http->options.body_bytes;
+	if (peer && peer->deadline.place)
+		timers_set(&http->deadlines, &peer->deadline,
+			peer->deadline.at + len / SLOWEST_BYTES_PER_MS);
+}
+
+static void expect_nothing(struct http *http, struct peer *peer)
+{
+	if (peer)
+		timers_cancel(&http->deadlines, &peer->deadline);
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
+	enum MHD_ConnectionNotificationCode what)
+{
+	struct http *http = arg;
+	struct peer *peer = *context;
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		expect_nothing(http, peer);
+		free(peer);
+		return;
+	}
+	peer = calloc(1, sizeof(*peer));
+	*context = peer;
+	if (!peer)
+		return;
+	peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+			   ->connect_fd;
+	expect_line(http, peer);
+}
+
+/* libmicrohttpd closes a connection when it sees its end. */
+static void end_late(struct http *http)
+{
+	int64_t now_ms = clock_boot_ms();
+	struct timer *timer;
+
+	while ((timer = timers_pop(&http->deadlines, now_ms)) != NULL)
+		shutdown(list_entry(timer, struct peer, deadline)->fd, SHUT_RDWR);
+}
+
+/* -------------------------------------------------------------------------------------
  * Reading
  */
 
@@ -105,6 +194,7 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
 	exchange->http = http;
 	exchange->connection = connection;
 	exchange->body.ceiling = http->options.body_bytes;
+	expect_headers(http, peer_of(connection));
 	list_init(&exchange->link);
 	whole = arena_copy(&exchange->arena, view_of(target));
 	mark = whole.data ? memchr(whole.data, '?', whole.len) : NULL;
@@ -183,6 +273,7 @@ static enum MHD_Result complete(struct http_exchange *exchange)
 	exchange->request.body = buf_view(&exchange->body);
 	list_append(&exchange->http->complete, &exchange->link);
 	exchange->http->unsent++;
+	expect_nothing(exchange->http, peer_of(exchange->connection));
 	exchange_enter(exchange, EXCHANGE_COMPLETE);
 	return MHD_YES;
 }
@@ -192,7 +283,7 @@ static enum MHD_Result complete(struct http_exchange *exchange)
 static enum MHD_Result begin(struct http_exchange *exchange, const char *method)
 {
 	struct http_request *request = &exchange->request;
-	int64_t length = 0;
+	int64_t length = -1;
 
 	exchange->has_begun = true;
 	request->method = view_of(method);
@@ -200,7 +291,8 @@ static enum MHD_Result begin(struct http_exchange *exchange, const char *method)
 	if (!read_headers(exchange))
 		return MHD_NO;
 	number_parse(http_header(request, "Content-Length"), 0, INT64_MAX, &length);
-	if ((uint64_t)length <= exchange->http->options.body_bytes)
+	expect_body(exchange->http, peer_of(exchange->connection), length);
+	if (length <= (int64_t)exchange->http->options.body_bytes)
 		return MHD_YES;
 	refuse_body(exchange, HTTP_BODY_TOO_LARGE);
 	if (length > DRAINED_BYTES || !view_is_absent(http_header(request, "Expect")))
@@ -258,8 +350,8 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
 	struct http *http = arg;
 	struct http_exchange *exchange = *context;
 
-	(void)connection;
 	(void)how;
+	expect_line(http, peer_of(connection));
 	if (!exchange)
 		return;
 	*context = NULL;
@@ -376,18 +468,24 @@ int http_fd(const struct http *http)
 int http_timeout_ms(const struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
+	int64_t left_ms = INT32_MAX;
 
 	if (http->has_resumed)
 		return 0;
 	if (MHD_get_timeout(http->daemon, &ms) == MHD_NO)
-		return -1;
-	return ms < INT32_MAX ? (int)ms : INT32_MAX;
+		ms = INT32_MAX;
+	if (http->deadlines.count)
+		left_ms = timers_next_due(&http->deadlines) - clock_boot_ms();
+	if (left_ms < (int64_t)ms)
+		return left_ms > 0 ? (int)left_ms : 0;
+	return ms < INT32_MAX ? (int)ms : -1;
 }
 
 void http_run(struct http *http)
 {
 	http->has_resumed = false;
 	MHD_run(http->daemon);
+	end_late(http);
 }
 
 void http_stop_accepting(struct http *http)
@@ -444,6 +542,7 @@ static struct MHD_Daemon *start_daemon(struct http *http)
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
 		{MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, http},
 		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, http},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, http},
 		{MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL},
 		{MHD_OPTION_END, 0, NULL},
 	};
@@ -485,5 +584,6 @@ void http_server_free(struct http *http)
 		return;
 	if (http->daemon)
 		MHD_stop_daemon(http->daemon);
+	timers_finish(&http->deadlines);
 	free(http);
 }

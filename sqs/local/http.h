@@ -26,8 +26,10 @@ struct http_options {
 	int listener;         /* borrowed: a listening socket, non-blocking */
 	unsigned connections; /* at a time; more wait to be accepted */
 	unsigned idle_s;      /* a connection that is silent for so long is closed */
-	size_t body_bytes;    /* of one request */
-	size_t held_bytes;    /* of all requests and answers in memory */
+	unsigned
+		request_s; /* and one whose request takes so long, and time for its size */
+	size_t body_bytes; /* of one request */
+	size_t held_bytes; /* of all requests and answers in memory */
 };
 
 /* Why a request has no body although it was sent with one. */

@@ -18,6 +18,7 @@ enum {
 	MOST_CONNECTIONS = 4096,
 	SPARED_DESCRIPTORS = 64, /* for the store, the log and the rest of the process */
 	IDLE_S = 120,
+	REQUEST_S = 60,
 	BODY_BYTES = 5 * 1024 * 1024,
 	HELD_BYTES = 512 * 1024 * 1024,
 	MOST_EVENTS = 64,
@@ -141,6 +142,7 @@ static bool start(struct server *server, char *why, size_t why_size)
 	const struct http_options http = {.listener = server->options.listener,
 		.connections = most_connections(),
 		.idle_s = IDLE_S,
+		.request_s = REQUEST_S,
 		.body_bytes = BODY_BYTES,
 		.held_bytes = HELD_BYTES};
 

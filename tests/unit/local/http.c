@@ -2,9 +2,11 @@
 /* The limits that keep clients from each other: connections, idle time, memory. */
 #include "sqs/local/http.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 
 enum { CONNECTIONS = 3, IDLE_S = 1, BODY = 40000, HELD = 100000, PATIENCE_MS = 20000 };
 
+static unsigned request_s = 1000;
 static int listener = -1;
 static struct sockaddr_in address;
 static struct http *http;
@@ -23,6 +26,7 @@ static bool begin(void)
 {
 	struct http_options options = {.connections = CONNECTIONS,
 		.idle_s = IDLE_S,
+		.request_s = request_s,
 		.body_bytes = BODY,
 		.held_bytes = HELD};
 	socklen_t len = sizeof(address);
@@ -211,6 +215,65 @@ HTTP_TEST(a_silent_connection_is_closed_and_one_that_waits_for_an_answer_is_not)
 	close(waiting);
 	close(silent);
 	close(half);
+}
+
+/* Whether it is closed though its peer sends a byte time and again. */
+static bool await_end_of_drip(int fd, const char *beginning)
+{
+	int64_t until_ms = clock_boot_ms() + PATIENCE_MS, next_ms = 0;
+	char text[1000];
+	ssize_t n = -1;
+
+	write_all(fd, beginning, strlen(beginning));
+	while (n < 0 && clock_boot_ms() < until_ms) {
+		if (clock_boot_ms() >= next_ms) {
+			send(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+			next_ms = clock_boot_ms() + IDLE_S * 1000 / 20;
+		}
+		run();
+		n = recv(fd, text, sizeof(text), MSG_DONTWAIT);
+		if (n < 0 && errno != EAGAIN)
+			n = 0;
+	}
+	return n == 0;
+}
+
+static void slow_requests_end_hold(void)
+{
+	static const char *const beginnings[] = {"POST /",
+		"POST / HTTP/1.1\r\nHost: localhost\r\nX-Long: ",
+		"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000\r\n\r\n",
+		"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+		"chunked\r\n\r\n7000\r\n"};
+	int waiting = dial(), fd;
+	struct http_exchange *exchange;
+
+	CHECK(post(waiting, 1));
+	exchange = await_request();
+	CHECK(exchange);
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
+		fd = dial();
+		CHECK(await_end_of_drip(fd, beginnings[i]));
+		close(fd);
+	}
+	/* Who waits for an answer is still there, and has a second request. */
+	CHECK(!http_peer_is_gone(exchange));
+	answer(exchange);
+	CHECK(post(waiting, 2));
+	exchange = await_request();
+	CHECK(exchange);
+	answer(exchange);
+	close(waiting);
+}
+
+TEST(a_request_that_comes_too_slowly_is_cut_and_a_wait_for_an_answer_is_not)
+{
+	request_s = 1;
+	if (test_true(begin(), "a server", __FILE__, __LINE__)) {
+		slow_requests_end_hold();
+		end();
+	}
+	request_s = 1000;
 }
 
 HTTP_TEST(a_body_beyond_the_limits_is_not_held)
