@@ -2,6 +2,7 @@
 #include "sqs/local/admin.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "sqs/base/cleanup.h"
 #include "sqs/base/text.h"
@@ -49,25 +50,44 @@ static bool read_number(struct form *form, const char *name, int64_t most,
 	return text.len == 0 || number_parse(text, 0, most, out);
 }
 
+/* "SENT.ID", as the page before said; zeroes where it is not given. */
+static bool read_place(struct form *form, const char *name, struct service_place *out)
+{
+	struct view text = form_get(form, name);
+	const char *dot = text.len ? memchr(text.data, '.', text.len) : NULL;
+	size_t before = dot ? (size_t)(dot - text.data) : 0;
+
+	*out = (struct service_place){0};
+	if (text.len == 0)
+		return true;
+	return dot &&
+	       number_parse(
+		       (struct view){text.data, before}, 0, INT64_MAX, &out->sent_ms) &&
+	       number_parse((struct view){dot + 1, text.len - before - 1}, 0, INT64_MAX,
+		       &out->id);
+}
+
 /* A line a message; where there is more, the last line says how to go on. */
 static int answer_messages(const struct admin *admin, const struct http_request *request,
 	struct arena *arena, struct buf *out)
 {
 	struct form form = {0};
 	struct wire_fault fault;
-	int64_t after, limit, last;
+	struct service_place after, last;
+	int64_t limit;
 	char *name;
 
 	if (!form_add(&form, arena, request->query, &fault) ||
-		!read_number(&form, "after", INT64_MAX, 0, &after) ||
+		!read_place(&form, "after", &after) ||
 		!read_number(&form, "limit", MOST_PEEKED, PEEKED, &limit) || limit == 0)
-		return say(out, 400, "give ?QueueName=NAME&after=ID&limit=1..1000");
+		return say(out, 400, "give ?QueueName=NAME&after=NEXT&limit=1..1000");
 	name = arena_string(arena, form_get(&form, "QueueName"));
 	if (!name || !*name)
 		return say(out, 400, "give ?QueueName=NAME");
 	last = service_peek(admin->service, name, after, (int)limit, out, admin->now_ms);
-	if (last)
-		buf_printf(out, "{\"next\":%" PRId64 "}\n", last);
+	if (last.id)
+		buf_printf(out, "{\"next\":\"%" PRId64 ".%" PRId64 "\"}\n", last.sent_ms,
+			last.id);
 	return out->failed ? 500 : 200;
 }
 

@@ -90,38 +90,41 @@ static const char *state_of(
 	return "";
 }
 
-int64_t service_peek(struct service *service, const char *queue_name, int64_t after,
-	int limit, struct buf *out, int64_t now_ms)
+struct service_place service_peek(struct service *service, const char *queue_name,
+	struct service_place after, int limit, struct buf *out, int64_t now_ms)
 {
 	struct queue *queue = registry_find(&service->registry, view_of(queue_name));
+	struct service_place last = {0};
 	struct rows *rows;
-	int64_t last = 0;
 	int count = 0;
 
 	service_see_time(service, now_ms);
 	if (!queue)
-		return 0;
+		return last;
 	rows = store_query(service->store,
 		"SELECT m.id, m.sent_ms, m.visible_ms, m.receive_count, "
 		"json_object('MessageId', m.message_id, 'Body', b.body, 'MD5OfBody', "
 		"b.md5, 'SentTimestamp', m.sent_ms, 'VisibleAt', m.visible_ms, "
 		"'ApproximateReceiveCount', m.receive_count, 'MessageGroupId', "
 		"m.group_id, 'MessageDeduplicationId', m.dedup_id, 'SenderId', m.sender) "
-		"FROM messages m NOT INDEXED JOIN bodies b ON b.message = m.id "
-		"WHERE m.box = ?1 AND m.id > ?2 ORDER BY m.id LIMIT ?3",
-		number(queue->box), number(after), number(limit));
+		"FROM messages m INDEXED BY messages_by_age CROSS JOIN bodies b "
+		"ON b.message = m.id WHERE m.box = ?1 AND (m.sent_ms, m.id) > (?2, ?3) "
+		"ORDER BY m.sent_ms, m.id LIMIT ?4",
+		number(queue->box), number(after.sent_ms), number(after.id),
+		number(limit));
 	while (count < limit && out->len < PEEKED_BYTES && rows_next(rows)) {
 		struct message_times times = {.sent_ms = rows_number(rows, 1),
 			.visible_ms = rows_number(rows, 2),
 			.receive_count = rows_number(rows, 3)};
 		struct view rest = rows_text(rows, 4);
 
-		last = rows_number(rows, 0);
+		last = (struct service_place){times.sent_ms, rows_number(rows, 0)};
 		buf_printf(out, "{\"State\":\"%s\",%.*s\n",
 			state_of(queue, &times, service->now_ms), (int)rest.len - 1,
 			rest.data + 1);
 		count++;
 	}
 	rows_done(rows);
-	return count == limit || out->len >= PEEKED_BYTES ? last : 0;
+	return count == limit || out->len >= PEEKED_BYTES ? last
+							  : (struct service_place){0};
 }

@@ -98,12 +98,19 @@ void service_tick(struct service *service, int64_t now_ms);
 /* Prometheus text: messages by queue and state, and what the store has done. */
 bool service_counters(struct service *service, struct buf *out, int64_t now_ms);
 
+/* Where a page of a peek ends: behind a message, in the order of sending. */
+struct service_place {
+	int64_t sent_ms;
+	int64_t id; /* 0: nowhere */
+};
+
 /*
  * Up to `limit` messages of a queue as they are, visible or not, without receiving
- * them: for people and for tests. `after` is the last id of the page before, 0 at
- * first; returns the last id of this page, 0 when it is the last one. JSON, a line each.
+ * them: for people and for tests. `after` is the end of the page before, zeroes at
+ * first; returns the end of this page, zeroes when it is the last one. JSON, a line
+ * each.
  */
-int64_t service_peek(struct service *service, const char *queue_name, int64_t after,
-	int limit, struct buf *out, int64_t now_ms);
+struct service_place service_peek(struct service *service, const char *queue_name,
+	struct service_place after, int limit, struct buf *out, int64_t now_ms);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# local.md: "the messages of a queue as they are, visible or not, a JSON object a line, without receiving them"
+# local.md: "the messages of a queue as they are, visible or not, in the order of sending, a JSON object a line, without receiving them"
 # local.md: "With `--credentials` these too must be signed, except metrics asked for from this machine."
 . "$(dirname "$0")/../interop/server.sh"
 need curl
@@ -30,11 +30,11 @@ query 'Action=ReceiveMessage' | grep -q '<Body>body-1<' || fail "nothing receive
 import json, sys
 sys.path.insert(0, sys.argv[0] or ".")
 import urllib.request
-seen, after = [], 0
+seen, after = [], ""
 while True:
-    url = "http://%s/_sqs-local/messages?QueueName=jobs&after=%d&limit=2" % (sys.argv[1], after)
+    url = "http://%s/_sqs-local/messages?QueueName=jobs&after=%s&limit=2" % (sys.argv[1], after)
     lines = [json.loads(x) for x in urllib.request.urlopen(url).read().splitlines()]
-    after = 0
+    after = ""
     for line in lines:
         if "next" in line and len(line) == 1:
             after = line["next"]

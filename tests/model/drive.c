@@ -231,8 +231,8 @@ static bool follow_burials(int queue)
 
 	if (target == REF_NONE || !run.ref.queues[target].exists)
 		return true;
-	service_peek(run.world.service, names[target], 0, REF_MESSAGES, &out,
-		run.world.now_ms);
+	service_peek(run.world.service, names[target], (struct service_place){0},
+		REF_MESSAGES, &out, run.world.now_ms);
 	for (int m = run.ref.first_alive; ok && m < run.ref.message_count; m++) {
 		char body[40];
 

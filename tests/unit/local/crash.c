@@ -59,7 +59,8 @@ static int count_without_gap(void)
 	int count = 0;
 	const char *at;
 
-	service_peek(world.service, "q", 0, 100000, &out, world.now_ms);
+	service_peek(world.service, "q", (struct service_place){0}, 100000, &out,
+		world.now_ms);
 	for (at = out.data; at && (at = strstr(at, "\"Body\":\"")) != NULL; at++) {
 		if (atoi(at + 8) != count)
 			count = -1000000;

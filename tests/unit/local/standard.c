@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Standard queues: send, receive, visibility, delete, purge, delays, retention. */
+#include <stdio.h>
+#include <time.h>
+
 #include "tests/unit/local/claim.h"
 
 CLAIM(what_is_sent_is_received_and_deleted, "jobs", NULL)
@@ -393,21 +396,69 @@ CLAIM(everything_is_there_after_a_restart, "jobs", "VisibilityTimeout=40")
 	CHECK_TEXT(world_counts(&world, "jobs"), "3 0 0");
 }
 
+static double cpu_of_peeks(const char *queue)
+{
+	struct buf out = BUF_INIT(0);
+	clock_t before = clock();
+
+	for (int i = 0; i < 50; i++) {
+		buf_clear(&out);
+		service_peek(world.service, queue, (struct service_place){0}, 10, &out,
+			world.now_ms);
+	}
+	buf_finish(&out);
+	return (double)(clock() - before);
+}
+
+/* In one turn. */
+static void send_many(const char *queue, int count)
+{
+	struct wire_entry entry = {.body = VIEW_LITERAL("x"), .delay_s = WIRE_ABSENT};
+	struct wire_request request = wire_request_of(WIRE_SEND_MESSAGE);
+	struct service_call call = {.request = &request, .arena = &world.arena};
+
+	request.queue_url = view_of(queue);
+	request.entries = &entry;
+	request.entry_count = 1;
+	service_begin(world.service);
+	for (int i = 0; i < count; i++) {
+		service_execute(world.service, &call, world.now_ms);
+		arena_finish(&world.arena);
+	}
+	service_commit(world.service);
+}
+
+CLAIM(a_peek_does_not_look_at_other_queues, "small", NULL)
+{
+	double alone, beside;
+
+	CHECK_TEXT(world_create(&world, "large", NULL), "");
+	CHECK_TEXT(world_send(&world, "small", "a"), "");
+	cpu_of_peeks("small"); /* warm */
+	alone = cpu_of_peeks("small");
+	send_many("large", 5000);
+	beside = cpu_of_peeks("small");
+	printf("# alone: %.1f ms, beside 5000 messages: %.1f ms\n", alone / 1000,
+		beside / 1000);
+	CHECK_TEXT(world_counts(&world, "large"), "5000 0 0");
+	CHECK(beside < 10 * alone);
+}
+
 CLAIM(a_peek_shows_messages_and_takes_none, "jobs", NULL)
 {
 	struct buf out = BUF_INIT(10000);
-	int64_t next;
+	struct service_place next = {0};
 
 	CHECK_TEXT(world_send(&world, "jobs", "a \"quoted\" one"), "");
 	CHECK_TEXT(world_send(&world, "jobs", "b"), "");
 	CHECK_TEXT(world_receive(&world, "jobs", 1), "a \"quoted\" one");
-	next = service_peek(world.service, "jobs", 0, 1, &out, world.now_ms);
-	CHECK(next > 0);
+	next = service_peek(world.service, "jobs", next, 1, &out, world.now_ms);
+	CHECK(next.id > 0);
 	CHECK(strstr(out.data, "\"State\":\"in flight\""));
 	CHECK(strstr(out.data, "\"Body\":\"a \\\"quoted\\\" one\""));
 	buf_clear(&out);
-	CHECK_NUMBER(
-		service_peek(world.service, "jobs", next, 10, &out, world.now_ms), 0);
+	next = service_peek(world.service, "jobs", next, 10, &out, world.now_ms);
+	CHECK_NUMBER(next.id, 0);
 	CHECK(strstr(out.data, "\"State\":\"visible\""));
 	buf_clear(&out);
 	CHECK(service_counters(world.service, &out, world.now_ms));
