@@ -229,8 +229,10 @@ int64_t service_receivable_at(struct service *service, int64_t queue, int64_t no
 	struct queue *found = registry_find_id(&service->registry, queue);
 
 	service_see_time(service, now_ms);
-	if (!found || store_has_failed(service->store))
+	if (!service->is_loaded || store_has_failed(service->store))
 		return RULES_NEVER;
+	if (!found)
+		return service->now_ms;
 	census_settle(found, service->store, service->now_ms);
 	return pick_receivable_at(service->store, found);
 }

@@ -84,7 +84,8 @@ void service_store_fault(
 
 /*
  * When something of this queue becomes receivable without anybody's request: a
- * delay or a visibility timeout ends. INT64_MAX: never. `now_ms` or less: now.
+ * delay or a visibility timeout ends. INT64_MAX: never. `now_ms` or less: now. A
+ * queue that was deleted has something to say now: that it does not exist.
  */
 int64_t service_receivable_at(struct service *service, int64_t queue, int64_t now_ms);
 

@@ -109,6 +109,15 @@ sender.ask("/000000000000/other", Action="SendMessage", MessageBody="elsewhere")
 assert poll.finish().bodies == []
 assert 1.5 < time.monotonic() - began < 6
 
+# All who wait on a queue that is deleted hear so at once.
+sender.ask("/", Action="CreateQueue", QueueName="leaving")
+polls = park(3, path="/000000000000/leaving")
+began = time.monotonic()
+sender.ask("/000000000000/leaving", Action="DeleteQueue")
+for poll in polls:
+    assert poll.finish().code == "AWS.SimpleQueueService.NonExistentQueue"
+assert time.monotonic() - began < 10
+
 # Many wait without a thread each, and do not stand in the way of a send.
 before = threads()
 polls = []

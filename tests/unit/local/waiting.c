@@ -113,9 +113,18 @@ CLAIM(a_purge_does_not_lose_the_queue_of_a_waiting_poll, "q", NULL)
 	CHECK_TEXT(world_act(&world, WIRE_PURGE_QUEUE, "q"), "");
 	CHECK_TEXT(world_send(&world, "q", "a"), "");
 	CHECK(service_receivable_at(world.service, queue, world.now_ms) <= world.now_ms);
+}
+
+CLAIM(a_poll_hears_at_once_that_its_queue_was_deleted, "q", NULL)
+{
+	int64_t until_ms = 0, queue;
+
+	CHECK_NUMBER(poll("q", 20, &until_ms, false), SERVICE_WAIT);
+	queue = world.call.queue;
 	CHECK_TEXT(world_act(&world, WIRE_DELETE_QUEUE, "q"), "");
-	CHECK_NUMBER(
-		service_receivable_at(world.service, queue, world.now_ms), INT64_MAX);
+	CHECK(service_receivable_at(world.service, queue, world.now_ms) <= world.now_ms);
+	CHECK_NUMBER(poll("q", 20, &until_ms, false), SERVICE_FAULT);
+	CHECK(view_is(world.call.fault.code, "AWS.SimpleQueueService.NonExistentQueue"));
 }
 
 CLAIM(a_tick_is_due_when_something_ends, "q", "MessageRetentionPeriod=60")
