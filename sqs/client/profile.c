@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "sqs/base/buf.h"
 #include "sqs/base/list.h"
@@ -112,9 +113,9 @@ static const char *find_value(
 	list_each (link, &section->properties) {
 		const struct property *property = list_entry(link, struct property, link);
 
-		if (strcmp(property->key, key) != 0 || !property->nested != !nested)
+		if (strcasecmp(property->key, key) != 0 || !property->nested != !nested)
 			continue;
-		if (!nested || strcmp(property->nested, nested) == 0)
+		if (!nested || strcasecmp(property->nested, nested) == 0)
 			return buf_view(&property->value).data;
 	}
 	return NULL;

@@ -5,7 +5,8 @@
  * A set holds what was read of both. The grammar is that of the SDKs (their common
  * parser, aws-c-sdkutils): sections [profile NAME], [sso-session NAME] and
  * [services NAME] in the one, [NAME] in the other; properties KEY = VALUE;
- * continuation lines, which under an empty value are properties of their own.
+ * continuation lines, which under an empty value are properties of their own. Keys
+ * have no case, the names of sections have.
  * Texts that a set gives live as long as the set. One thread at a time.
  */
 #ifndef SQS_CLIENT_PROFILE_H

@@ -36,6 +36,10 @@ static const struct {
 	{"[profile x]\nkey = a=b", "x", "key", "a=b"},
 	{"[profile x]\nkey =", "x", "key", ""},
 	{"[profile x]\nregion = a\nregion = b", "x", "region", "b"},
+	/* Keys have no case, names of sections have. */
+	{"[profile x]\nREGION = a", "x", "region", "a"},
+	{"[profile x]\nregion = a\nRegion = b", "x", "region", "b"},
+	{"[profile X]\nregion = a", "x", "region", NULL},
 	{"[profile x]\nregion = a\n[profile y]\nregion = c\n[profile x]\nregion = b", "x",
 		"region", "b"},
 	{"[profile x]\na = 1\n[profile x]\nb = 2", "x", "a", "1"},
