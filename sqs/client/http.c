@@ -2,11 +2,14 @@
 #include "sqs/client/http.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "sqs/base/buf.h"
 
@@ -17,6 +20,9 @@ enum {
 	KEPT_CONNECTIONS = 320,
 	MOST_FDS = 4,
 	FETCH_PAUSE_MS = 200, /* after the first attempt */
+	/* A connection whose peer says nothing at all for so long is given up. */
+	DEAD_AFTER_MS = 10000,
+	PROBE_EVERY_S = 5,
 };
 
 struct http {
@@ -224,8 +230,29 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 	return line.len;
 }
 
+/* After a suspend, or behind a NAT that forgot it, a connection may be dead though nobody
+ * said so. A Unix socket has no such option. */
+static int on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	const int ms = DEAD_AFTER_MS;
+
+	(void)arg;
+	(void)purpose;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+	return CURL_SOCKOPT_OK;
+}
+
+static void set_liveness_options(CURL *easy)
+{
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)DEAD_AFTER_MS / 1000);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)PROBE_EVERY_S);
+}
+
 static void set_connection_options(CURL *easy, const struct http_options *options)
 {
+	set_liveness_options(easy);
 	curl_easy_setopt(easy, CURLOPT_URL, options->url);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
