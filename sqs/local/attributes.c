@@ -342,6 +342,7 @@ static bool follow_delay(struct turn *turn, struct queue *queue, int64_t old_del
 		return false;
 	queue->census.is_counted = false;
 	census_settle(queue, turn->store, turn->now_ms);
+	service_note_change(turn->service, queue);
 	return true;
 }
 

@@ -82,16 +82,6 @@ bool call_is_taker(const struct call *call)
 	return call->in.request.action == WIRE_RECEIVE_MESSAGE;
 }
 
-bool call_only_reads(const struct call *call)
-{
-	enum wire_action action = call->in.request.action;
-
-	return action == WIRE_GET_QUEUE_ATTRIBUTES || action == WIRE_GET_QUEUE_URL ||
-	       action == WIRE_LIST_DEAD_LETTER_SOURCE_QUEUES ||
-	       action == WIRE_LIST_MESSAGE_MOVE_TASKS || action == WIRE_LIST_QUEUES ||
-	       action == WIRE_LIST_QUEUE_TAGS;
-}
-
 size_t call_given_bytes(const struct call *call)
 {
 	const struct wire_reply *reply = &call->service.reply;

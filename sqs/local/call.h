@@ -83,9 +83,6 @@ struct wire_fault call_planned_fault(const struct call *call);
  */
 bool call_is_taker(const struct call *call);
 
-/* What a queue's messages are to others is unchanged by it. */
-bool call_only_reads(const struct call *call);
-
 /* Bytes of the bodies that it answers. */
 size_t call_given_bytes(const struct call *call);
 

@@ -129,8 +129,6 @@ bool desk_execute(struct desk *desk, struct call *call)
 	desk->given_bytes += call_given_bytes(call);
 	if (call->plan.duplicate)
 		call_duplicate(call, desk->options.service, desk->now_ms);
-	if (!call_only_reads(call))
-		desk->may_have_changed = true;
 	return true;
 }
 
@@ -199,29 +197,38 @@ static int64_t service_due_ms(const struct desk *desk)
 static bool has_work(const struct desk *desk)
 {
 	return !list_is_empty(&desk->givers) || !list_is_empty(&desk->takers) ||
-	       desk->may_have_changed || service_due_ms(desk) <= desk->now_ms;
+	       service_changed(desk->options.service) ||
+	       service_due_ms(desk) <= desk->now_ms;
+}
+
+static void forget_changes(struct desk *desk)
+{
+	while (service_next_changed(desk->options.service))
+		;
 }
 
 /* Who waits comes before who just came. What takes may change another queue too: a dead
  * letter arrives there. */
 static void hand_out(struct desk *desk)
 {
+	struct service *service = desk->options.service;
 	int passes = 0;
 
 	desk_serve_parked(desk);
 	execute_takers(desk);
-	while (desk->park.count && desk->may_have_changed && passes++ < MOST_PASSES)
+	while (desk->park.count && service_changed(service) && passes++ < MOST_PASSES)
 		desk_serve_parked(desk);
 	if (!desk->park.count)
-		desk->may_have_changed = false;
+		forget_changes(desk);
 }
 
 /* The store fails: everybody is told, and what time asks for waits a while. */
 static void fail_turn(struct desk *desk)
 {
 	fail_all(desk, &desk->decided);
-	desk->may_have_changed = false;
+	forget_changes(desk);
 	desk->not_before_ms = desk->now_ms + STORE_AGAIN_MS;
+	park_ask_all(&desk->park, desk->not_before_ms);
 }
 
 /* The transaction is over: the answers may leave. */
@@ -278,10 +285,8 @@ static void execute_turn(struct desk *desk)
 		return;
 	}
 	execute_givers(desk);
-	if (service_tick_at(service) <= desk->now_ms) {
+	if (service_tick_at(service) <= desk->now_ms)
 		service_tick(service, desk->now_ms);
-		desk->may_have_changed = true;
-	}
 	hand_out(desk);
 	if (!service_commit(service))
 		fail_turn(desk);
@@ -305,7 +310,7 @@ int desk_sleep_ms(struct desk *desk)
 
 	if (!http_has_room(desk->http))
 		return DESK_ASK_AGAIN_MS;
-	if (desk->may_have_changed || !list_is_empty(&desk->takers))
+	if (service_changed(desk->options.service) || !list_is_empty(&desk->takers))
 		return 0;
 	read_clocks(desk);
 	due_ms = service_due_ms(desk);

@@ -86,19 +86,19 @@ static void serve_queue(struct desk *desk, struct park_queue *queue)
 	set_ready(desk, queue, ready_ms);
 }
 
-/* All queues where anything may have changed, else those whose time has come. */
+/* The queues that have changed, and those whose time has come. What changes on the way
+ * is left to the next call. */
 void desk_serve_parked(struct desk *desk)
 {
+	struct service *service = desk->options.service;
 	struct park *park = &desk->park;
 	struct park_queue *queue;
 	struct timer *timer;
-	size_t i = 0;
 
-	if (desk->may_have_changed) {
-		desk->may_have_changed = false;
-		while ((queue = map_next(&park->queues, &i)) != NULL)
+	for (size_t left = service_changed(service); left; left--) {
+		queue = park_find(park, service_next_changed(service));
+		if (queue)
 			serve_queue(desk, queue);
-		return;
 	}
 	while ((timer = timers_pop(&park->ready, desk->now_ms)) != NULL)
 		serve_queue(desk, list_entry(timer, struct park_queue, ready));

@@ -28,7 +28,6 @@ struct desk {
 	struct list takers;   /* READY */
 	struct list decided;  /* DECIDED */
 	bool is_stopping;
-	bool may_have_changed; /* something may have become receivable */
 	int64_t not_before_ms; /* nothing is done for time's sake: the store failed */
 	size_t given_bytes;    /* in this turn */
 

@@ -101,6 +101,7 @@ bool message_insert(struct service *service, struct queue *queue, struct message
 		!insert_attributes(store, message->id, attributes))
 		return false;
 	census_add(queue, &message->times, message->group);
+	service_note_change(service, queue);
 	return true;
 }
 
@@ -121,6 +122,7 @@ bool message_retime(struct service *service, struct queue *queue, struct message
 	message->times = *times;
 	message->receipt = receipt;
 	census_add(queue, &message->times, message->group);
+	service_note_change(service, queue);
 	return true;
 }
 
@@ -152,6 +154,7 @@ bool message_delete(
 			number(message->id)))
 		return false;
 	census_remove(queue, &message->times, message->group);
+	service_note_change(service, queue);
 	return promote_next(store, message);
 }
 
@@ -195,6 +198,8 @@ static bool move(struct service *service, struct queue *queue, struct queue *tar
 		return false;
 	census_remove(queue, &message->times, message->group);
 	census_add(target, &moved->times, moved->group);
+	service_note_change(service, queue);
+	service_note_change(service, target);
 	service_tick_by(
 		service, moved->times.sent_ms + target->settings.retention_s * 1000);
 	return promote_next(service->store, message);

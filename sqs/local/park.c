@@ -48,6 +48,24 @@ static struct park_queue *queue_of(struct park *park, int64_t id)
 	return queue;
 }
 
+struct park_queue *park_find(struct park *park, int64_t id)
+{
+	char key[KEY];
+
+	write_key(key, id);
+	return map_get(&park->queues, key);
+}
+
+/* Each timer has a place in the heap: moving it cannot fail. */
+void park_ask_all(struct park *park, int64_t at_ms)
+{
+	struct park_queue *queue;
+	size_t i = 0;
+
+	while ((queue = map_next(&park->queues, &i)) != NULL)
+		timers_set(&park->ready, &queue->ready, at_ms);
+}
+
 static void drop_if_empty(struct park *park, struct park_queue *queue)
 {
 	char key[KEY];

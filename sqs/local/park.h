@@ -34,6 +34,12 @@ void park_init(struct park *park, int epoll);
 /* Nothing is parked. */
 void park_finish(struct park *park);
 
+/* NULL: nothing is parked on it. */
+struct park_queue *park_find(struct park *park, int64_t id);
+
+/* All queues are to be asked then. */
+void park_ask_all(struct park *park, int64_t at_ms);
+
 /* READY -> PARKED, on call->service.queue. False, and still READY, when there is no
  * memory. */
 bool park_add(struct park *park, struct call *call);

@@ -60,6 +60,7 @@ struct queue {
 	char *attributes[QUEUE_ATTRIBUTES];
 	struct queue_settings settings;
 	struct census census;
+	bool is_changed;   /* it is among the service's changes */
 	char *fair_cursor; /* the tenant that was served last while another was noisy */
 };
 

@@ -135,6 +135,7 @@ enum service_verdict do_delete_queue(struct turn *turn)
 	struct queue *queue = turn->queue;
 	struct store *store = turn->store;
 
+	service_note_change(turn->service, queue);
 	if (leave_box(turn, queue->box) &&
 		move_tasks_forget(turn->service, view_of(queue->name)) &&
 		store_run(store, "DELETE FROM queue_attributes WHERE queue = ?1",

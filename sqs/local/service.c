@@ -110,6 +110,7 @@ void service_free(struct service *service)
 	if (!service)
 		return;
 	registry_finish(&service->registry);
+	changes_finish(&service->changes);
 	store_close(service->store);
 	digester_free(service->digester);
 	free(service->endpoint);
@@ -235,6 +236,21 @@ int64_t service_receivable_at(struct service *service, int64_t queue, int64_t no
 		return service->now_ms;
 	census_settle(found, service->store, service->now_ms);
 	return pick_receivable_at(service->store, found);
+}
+
+size_t service_changed(const struct service *service)
+{
+	return service->changes.count;
+}
+
+int64_t service_next_changed(struct service *service)
+{
+	int64_t id = changes_take(&service->changes);
+	struct queue *queue = registry_find_id(&service->registry, id);
+
+	if (queue)
+		queue->is_changed = false;
+	return id;
 }
 
 int64_t service_tick_at(const struct service *service)

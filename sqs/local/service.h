@@ -89,6 +89,13 @@ void service_store_fault(
  */
 int64_t service_receivable_at(struct service *service, int64_t queue, int64_t now_ms);
 
+/*
+ * The queues of which something may have become receivable since they were asked about
+ * here, or that were deleted: how many, and the next one, taken out; 0: no more.
+ */
+size_t service_changed(const struct service *service);
+int64_t service_next_changed(struct service *service);
+
 /* When service_tick() has work: retention, deduplication windows, move tasks. INT64_MAX:
  * never. */
 int64_t service_tick_at(const struct service *service);

@@ -35,6 +35,12 @@ void service_tick_by(struct service *service, int64_t at_ms)
 		service->tick_ms = at_ms;
 }
 
+void service_note_change(struct service *service, struct queue *queue)
+{
+	if (!queue->is_changed)
+		queue->is_changed = changes_add(&service->changes, queue->id);
+}
+
 int64_t service_number(struct service *service)
 {
 	struct store *store = service->store;

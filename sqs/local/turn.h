@@ -6,6 +6,7 @@
 #ifndef SQS_LOCAL_TURN_H
 #define SQS_LOCAL_TURN_H
 
+#include "sqs/local/changes.h"
 #include "sqs/local/ids.h"
 #include "sqs/local/registry.h"
 #include "sqs/local/service.h"
@@ -26,8 +27,9 @@ struct service {
 	int64_t next_number;
 	int64_t last_number;
 	int64_t now_ms;
-	int64_t tick_ms; /* when sweep has work */
-	bool is_loaded;  /* the registry is what the store has */
+	int64_t tick_ms;        /* when sweep has work */
+	bool is_loaded;         /* the registry is what the store has */
+	struct changes changes; /* queues that the server has not asked about since */
 	uint64_t executed[WIRE_ACTION_COUNT];
 	uint64_t refused;
 	uint64_t expired;
@@ -51,6 +53,10 @@ void service_see_time(struct service *service, int64_t now_ms);
 
 /* The next tick is then, or earlier. */
 void service_tick_by(struct service *service, int64_t at_ms);
+
+/* Something may be receivable of this queue that was not. Without memory who waits for it
+ * is served when its time is up. */
+void service_note_change(struct service *service, struct queue *queue);
 
 /* A number that no message, box or place of this store has had. 0 when the store fails.
  */

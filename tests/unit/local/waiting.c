@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Long polls: when a receive waits, until when, and what ends it. */
+#include <stdio.h>
+
 #include "tests/unit/local/claim.h"
 
 /* Executes a receive as a server does, `wait_until_ms` being carried on. */
@@ -125,6 +127,56 @@ CLAIM(a_poll_hears_at_once_that_its_queue_was_deleted, "q", NULL)
 	CHECK(service_receivable_at(world.service, queue, world.now_ms) <= world.now_ms);
 	CHECK_NUMBER(poll("q", 20, &until_ms, false), SERVICE_FAULT);
 	CHECK(view_is(world.call.fault.code, "AWS.SimpleQueueService.NonExistentQueue"));
+}
+
+/* The ids of the queues that have changed. */
+static const char *changed(void)
+{
+	static char text[200];
+	size_t len = 0;
+	int64_t id;
+
+	text[0] = '\0';
+	while ((id = service_next_changed(world.service)) != 0)
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len, "%s%d", len ? " " : "", (int)id);
+	return text;
+}
+
+/* Who waits on any other queue need not be looked at. */
+CLAIM(what_changes_names_its_queue, "1", NULL)
+{
+	const char *policy = "RedrivePolicy={\"deadLetterTargetArn\":"
+			     "\"arn:aws:sqs:eu-west-1:123456789012:1\","
+			     "\"maxReceiveCount\":1}";
+
+	CHECK_TEXT(world_create(&world, "2", policy), "");
+	CHECK_TEXT(world_create(&world, "3.fifo", "FifoQueue=true"), "");
+	CHECK_TEXT(changed(), "");
+	CHECK_TEXT(world_send(&world, "1", "a"), "");
+	CHECK_TEXT(world_send(&world, "1", "b"), "");
+	CHECK_TEXT(changed(), "1");
+	CHECK_TEXT(world_receive_for(&world, "1", 1, 5), "a");
+	CHECK_TEXT(changed(), "1");
+	CHECK_TEXT(world_hide(&world, "1", "a", 0), "");
+	CHECK_TEXT(changed(), "1");
+	CHECK_TEXT(world_send(&world, "2", "c"), "");
+	CHECK_TEXT(world_receive_for(&world, "2", 1, 0), "c");
+	CHECK_TEXT(changed(), "2");
+	CHECK_TEXT(world_receive(&world, "2", 1), "(none)");
+	CHECK_TEXT(changed(), "2 1");
+	CHECK_TEXT(world_send_to(&world, "3.fifo", "g", "d", NULL), "");
+	CHECK_TEXT(world_receive(&world, "3.fifo", 1), "d");
+	CHECK_TEXT(changed(), "3");
+	CHECK_TEXT(world_delete(&world, "3.fifo", "d"), "");
+	CHECK_TEXT(changed(), "3");
+	CHECK_TEXT(world_set(&world, "3.fifo", "DelaySeconds=9"), "");
+	CHECK_TEXT(changed(), "3");
+	world_counts(&world, "1");
+	world_tick(&world);
+	CHECK_TEXT(changed(), "");
+	CHECK_TEXT(world_act(&world, WIRE_DELETE_QUEUE, "2"), "");
+	CHECK_TEXT(changed(), "2");
 }
 
 CLAIM(a_tick_is_due_when_something_ends, "q", "MessageRetentionPeriod=60")
