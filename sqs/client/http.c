@@ -514,7 +514,8 @@ static bool fetch_once(const struct http_fetch *fetch, struct buf *reply, int *s
 	curl_easy_cleanup(easy);
 	curl_slist_free_all(headers);
 	*status = (int)code;
-	*is_transient = code == 429 || (code >= 500 && code != 501);
+	*is_transient = code == 429 || (code >= 500 && code != 501) ||
+			(fetch->may_heal && fetch->may_heal(*status, buf_view(reply)));
 	*why = (struct sqs_failure){0};
 	if (result == CURLE_OK)
 		return true;

@@ -108,7 +108,9 @@ struct http_fetch {
 	bool no_proxy;
 	int64_t timeout_ms; /* of an attempt */
 	int attempts;       /* where time may heal what failed; 0: one */
-	int cancel_fd;      /* readable: give up */
+	/* Whether it may heal this reply too; NULL: the status alone says so. */
+	bool (*may_heal)(int status, struct view body);
+	int cancel_fd; /* readable: give up */
 };
 
 enum { HTTP_FETCH_ATTEMPTS = 3 }; /* as the SDKs */

@@ -3,6 +3,7 @@
 
 #include "sqs/client/failure.h"
 #include "sqs/client/http.h"
+#include "sqs/client/retry.h"
 #include "sqs/wire/digest.h"
 #include "sqs/wire/form.h"
 #include "sqs/wire/sigv4.h"
@@ -89,6 +90,21 @@ static bool read_reply(
 	return ok;
 }
 
+/* What the service calls by its name, whatever the status. */
+static bool may_heal(int status, struct view body)
+{
+	struct arena arena = {0};
+	struct wire_fault fault;
+	bool may = false;
+
+	if (status / 100 != 2) {
+		xml_read_fault(body, status, &arena, &fault);
+		may = retry_may_help(wire_retry_of_fault(&fault));
+	}
+	arena_finish(&arena);
+	return may;
+}
+
 static bool post(const struct credentials_query *query, const struct endpoint *endpoint,
 	const struct buf *form, const struct headers *headers, struct credentials *out,
 	struct sqs_failure *why)
@@ -106,6 +122,7 @@ static bool post(const struct credentials_query *query, const struct endpoint *e
 			       .no_proxy = endpoint->is_local,
 			       .timeout_ms = TIMEOUT_MS,
 			       .attempts = HTTP_FETCH_ATTEMPTS,
+			       .may_heal = may_heal,
 			       .cancel_fd = query->cancel_fd,
 		       },
 		       &reply, &status, why) &&

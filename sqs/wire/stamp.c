@@ -94,7 +94,7 @@ static int64_t take_fraction(struct reader *reader)
 	return ms;
 }
 
-/* "Z", "+01:00", "-0130": seconds east of Greenwich. */
+/* "Z", "UTC", "+01:00", "-0130": seconds east of Greenwich. */
 static int64_t take_zone(struct reader *reader)
 {
 	int64_t sign = 1;
@@ -102,6 +102,8 @@ static int64_t take_zone(struct reader *reader)
 
 	if (take(reader, 'Z'))
 		return 0;
+	if (take(reader, 'U'))
+		return expect(reader, "TC"), 0;
 	if (take(reader, '-'))
 		sign = -1;
 	else

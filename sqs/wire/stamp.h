@@ -17,8 +17,8 @@ void stamp_write(char out[STAMP_TEXT], int64_t wall_ms);
 
 /*
  * ISO 8601 with or without its punctuation: 20150830T123600Z, 2015-08-30T12:36:00Z,
- * with fractions of a second (cut to milliseconds) and offsets (+01:00). False for
- * anything else.
+ * with fractions of a second (cut to milliseconds) and offsets (+01:00), or UTC for
+ * the Z, as old AWS CLIs write. False for anything else.
  */
 bool stamp_read(struct view text, int64_t *wall_ms);
 

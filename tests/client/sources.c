@@ -280,6 +280,24 @@ TEST(a_web_identity_is_a_token_in_a_file)
 	desk_free(desk);
 }
 
+/* STS says so with the status of a request that is wrong. */
+TEST(an_identity_provider_that_is_away_for_a_moment_is_asked_again)
+{
+	static const struct desk_row rows[] = {
+		{"POST /", -400,
+			"<ErrorResponse><Error><Type>Sender</Type>"
+			"<Code>IDPCommunicationError</Code></Error></ErrorResponse>"},
+		{"POST /", 200, STS_REPLY("AssumeRoleWithWebIdentity")}, {NULL, 0, NULL}};
+	struct desk *desk = begin_with_sts("", rows);
+
+	home_set("AWS_WEB_IDENTITY_TOKEN_FILE", home_path("token"));
+	home_set("AWS_ROLE_ARN", "arn");
+	home_write("token", "a.b.c");
+	CHECK_TEXT(ask("default"), "ROLE t");
+	home_end();
+	desk_free(desk);
+}
+
 /* -------------------------------------------------------------------------------------
  * Agents
  */
@@ -441,6 +459,17 @@ TEST(an_sso_session_is_exchanged_for_credentials)
 	CHECK_NUMBER(found.expires_ms, 1767229200000);
 	CHECK_SAYS(desk_log(desk), "x-amz-sso_bearer_token: TOKEN\r\n");
 	CHECK(!strstr(desk_log(desk), "/token"));
+	home_end();
+	desk_free(desk);
+}
+
+/* As old AWS CLIs have left it. */
+TEST(an_sso_session_may_end_in_utc)
+{
+	struct desk *desk = begin_with_sso(
+		"{\"accessToken\": \"TOKEN\", \"expiresAt\": \"2026-01-01T08:00:00UTC\"}");
+
+	CHECK_TEXT(ask("default"), "SSO t");
 	home_end();
 	desk_free(desk);
 }
