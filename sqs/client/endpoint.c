@@ -170,6 +170,12 @@ bool endpoint_parse(
 	return !arena->failed || refuse(arena, why, url, "no memory");
 }
 
+/* STS and single sign-on: worse to lose than messages, so nothing allows http there. */
+static bool gives_credentials(const struct endpoint_inputs *inputs)
+{
+	return inputs->service && strcmp(inputs->service, "sqs") != 0;
+}
+
 bool endpoint_find(const struct endpoint_inputs *inputs, struct arena *arena,
 	struct endpoint *out, const char **why)
 {
@@ -188,8 +194,10 @@ bool endpoint_find(const struct endpoint_inputs *inputs, struct arena *arena,
 	out->is_local = out->is_local || inputs->is_local_socket;
 	if (!out->is_secure && !out->is_local && !inputs->insecure)
 		return refuse(arena, why, url,
-			"http would send messages in the clear; use https, or allow it with "
-			"-o insecure");
+			gives_credentials(inputs)
+				? "http would send credentials in the clear; use https"
+				: "http would send messages in the clear; use https, or allow "
+				  "it with -o insecure");
 	return true;
 }
 

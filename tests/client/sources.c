@@ -247,6 +247,17 @@ TEST(a_role_that_cannot_be_assumed_says_why)
 	desk_free(desk);
 }
 
+/* semantics.md: "STS and single sign-on are asked for credentials over https or on loopback
+ * alone, whatever `-o insecure` says." */
+TEST(credentials_do_not_travel_in_the_clear)
+{
+	home_begin(roles);
+	home_set("AWS_ENDPOINT_URL_STS", "http://192.0.2.1");
+	CHECK_SAYS(ask("role"), "http would send credentials in the clear; use https");
+	CHECK(!strstr(ask("role"), "insecure"));
+	home_end();
+}
+
 TEST(a_role_that_is_denied_says_what_the_service_says)
 {
 	static const struct desk_row denies[] = {
