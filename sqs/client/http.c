@@ -448,6 +448,18 @@ static size_t on_fetched(char *data, size_t size, size_t count, void *reply)
 	return buf_add(reply, data, size * count) ? size * count : 0;
 }
 
+static size_t on_fetched_header(char *data, size_t size, size_t count, void *date)
+{
+	struct view value =
+		header_value((struct view){data, size * count}, VIEW_LITERAL("Date:"));
+
+	if (value.len) {
+		buf_clear(date);
+		buf_add_view(date, value);
+	}
+	return size * count;
+}
+
 static bool set_fetch_options(CURL *easy, const struct http_fetch *fetch,
 	struct curl_slist **headers, struct buf *reply)
 {
@@ -463,6 +475,10 @@ static bool set_fetch_options(CURL *easy, const struct http_fetch *fetch,
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)fetch->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_fetched);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, reply);
+	if (fetch->date) {
+		curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_fetched_header);
+		curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch->date);
+	}
 	if (!view_is_absent(fetch->body)) {
 		curl_easy_setopt(
 			easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->body.len);

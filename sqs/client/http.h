@@ -110,7 +110,8 @@ struct http_fetch {
 	int attempts;       /* where time may heal what failed; 0: one */
 	/* Whether it may heal this reply too; NULL: the status alone says so. */
 	bool (*may_heal)(int status, struct view body);
-	int cancel_fd; /* readable: give up */
+	int cancel_fd;    /* readable: give up */
+	struct buf *date; /* gets the reply's Date; NULL: nobody asks */
 };
 
 enum { HTTP_FETCH_ATTEMPTS = 3 }; /* as the SDKs */

@@ -18,8 +18,9 @@ struct desk {
 	int listener;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	struct buf log; /* under the lock */
-	uint64_t used;  /* bit i: row i, which counts once */
+	struct buf log;           /* under the lock */
+	const char *_Atomic date; /* NULL: none */
+	uint64_t used;            /* bit i: row i, which counts once */
 };
 
 static void die(const char *what)
@@ -71,9 +72,12 @@ static void answer(struct desk *desk, int fd, const char *request)
 
 	if (row->begins && row->status == DESK_HANGS_UP)
 		return;
-	buf_printf(&reply, "HTTP/1.1 %d Whatever\r\nContent-Length: %zu\r\n\r\n%s",
-		row->begins ? abs(row->status) : 404, row->begins ? strlen(row->body) : 0,
-		row->begins ? row->body : "");
+	buf_printf(
+		&reply, "HTTP/1.1 %d Whatever\r\n", row->begins ? abs(row->status) : 404);
+	if (desk->date)
+		buf_printf(&reply, "Date: %s\r\n", desk->date);
+	buf_printf(&reply, "Content-Length: %zu\r\n\r\n%s",
+		row->begins ? strlen(row->body) : 0, row->begins ? row->body : "");
 	if (send(fd, reply.data, reply.len, MSG_NOSIGNAL) < 0)
 		return; /* the client has gone */
 }
@@ -134,6 +138,11 @@ void desk_free(struct desk *desk)
 const char *desk_url(const struct desk *desk)
 {
 	return desk->url;
+}
+
+void desk_set_date(struct desk *desk, const char *date)
+{
+	desk->date = date;
 }
 
 const char *desk_log(struct desk *desk)

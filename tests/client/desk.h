@@ -28,6 +28,9 @@ void desk_free(struct desk *desk);
 /* "http://127.0.0.1:PORT" */
 const char *desk_url(const struct desk *desk);
 
+/* Answers have this Date from now on; the text must outlive the desk. */
+void desk_set_date(struct desk *desk, const char *date);
+
 /* All requests so far, heads and bodies, one behind the other; until the next request. */
 const char *desk_log(struct desk *desk);
 

@@ -237,6 +237,32 @@ TEST(a_service_that_fails_for_a_moment_is_asked_again)
 	desk_free(desk);
 }
 
+/* The test's clock is at New Year. What the role gives lives as long by that clock. */
+TEST(a_clock_that_is_off_is_corrected_by_the_answer)
+{
+	static const struct desk_row rows[] = {
+		{"POST /", -403,
+			"<ErrorResponse><Error><Type>Sender</Type>"
+			"<Code>SignatureDoesNotMatch</Code>"
+			"<Message>Signature expired</Message></Error></ErrorResponse>"},
+		{"POST /", 200, STS_REPLY("AssumeRole")}, {NULL, 0, NULL}};
+	struct desk *desk = begin_with_sts(roles, rows);
+
+	desk_set_date(desk, "Wed, 31 Dec 2025 00:00:00 GMT");
+	CHECK_TEXT(ask("role"), "ROLE t");
+	CHECK_SAYS(desk_log(desk), "X-Amz-Date: 20260101T000000Z");
+	CHECK_SAYS(desk_log(desk), "X-Amz-Date: 20251231T000000Z");
+	CHECK_NUMBER(found.expires_ms, NOW_MS + (3600 + 86400) * 1000);
+	home_end();
+	desk_free(desk);
+	/* What is no matter of the clock is said. */
+	desk = begin_with_sts(roles, rows);
+	desk_set_date(desk, "Thu, 01 Jan 2026 00:01:00 GMT");
+	CHECK_TEXT(ask("role"), "Signature expired");
+	home_end();
+	desk_free(desk);
+}
+
 TEST(a_role_that_cannot_be_assumed_says_why)
 {
 	struct desk *desk = begin_with_sts(roles, sts);
