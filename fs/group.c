@@ -173,12 +173,7 @@ static void group_rmdir(fuse_req_t req, struct node *dir, const char *name)
 	fuse_reply_err(req, error);
 }
 
-static void on_settled(void *arg, int error)
-{
-	fuse_reply_err(arg, error == ETIMEDOUT ? EAGAIN : error);
-}
-
 static void group_fsyncdir(fuse_req_t req, struct node *dir)
 {
-	settle(req, group_of(dir)->queue, SETTLE_MS, on_settled, req);
+	settle_and_reply(req, group_of(dir)->queue, SETTLE_MS);
 }

@@ -258,18 +258,13 @@ static void inbox_opendir(fuse_req_t req, struct node *dir, struct fuse_file_inf
  * The rest
  */
 
-static void on_settled(void *arg, int error)
-{
-	fuse_reply_err(arg, error == ETIMEDOUT ? EAGAIN : error);
-}
-
 static void inbox_fsyncdir(fuse_req_t req, struct node *dir)
 {
 	struct queue *queue = queue_for(req, dir);
 
 	if (!queue)
 		return;
-	settle(req, queue, SETTLE_MS, on_settled, req);
+	settle_and_reply(req, queue, SETTLE_MS);
 	node_unref(&queue->dir.node);
 }
 

@@ -244,15 +244,9 @@ static void queue_rename_child(fuse_req_t req, struct node *dir, const char *nam
 		dir_rename(req, dir, name, new_dir, new_name, flags); /* as above */
 }
 
-static void on_settled(void *arg, int error)
-{
-	/* Still under way is no failure, but not done either. */
-	fuse_reply_err(arg, error == ETIMEDOUT ? EAGAIN : error);
-}
-
 static void queue_fsyncdir(fuse_req_t req, struct node *dir)
 {
-	settle(req, queue_of(dir), SETTLE_MS, on_settled, req);
+	settle_and_reply(req, queue_of(dir), SETTLE_MS);
 }
 
 const struct node_type queue_type = {

@@ -122,7 +122,7 @@ static void on_settled(void *arg, int error)
 	struct queue *queue = removal->queue;
 
 	/* What failed for good is counted: unsent here, or in flight there. */
-	if (error == ETIMEDOUT)
+	if (error == SETTLE_LATE)
 		answer(removal, has_unsent(removal) ? ENOTEMPTY : EBUSY);
 	else if (error == EINTR || error == ENOMEM)
 		answer(removal, error);

@@ -52,7 +52,7 @@ static void on_give_up(struct call_wait *wait, int error)
 {
 	struct settling *settling = list_entry(wait, struct settling, wait);
 
-	settling->done(settling->arg, error);
+	settling->done(settling->arg, error == ETIMEDOUT ? SETTLE_LATE : error);
 	drop(settling);
 }
 
@@ -122,6 +122,16 @@ void settle(fuse_req_t req, struct queue *queue, int64_t timeout_ms, settle_done
 		visibility_barrier, receiving_barrier, sending_barrier};
 
 	settle_some(req, queue, all, BARRIERS, timeout_ms, done, arg);
+}
+
+static void on_settled(void *arg, int error)
+{
+	fuse_reply_err(arg, error == SETTLE_LATE ? EAGAIN : error);
+}
+
+void settle_and_reply(fuse_req_t req, struct queue *queue, int64_t timeout_ms)
+{
+	settle(req, queue, timeout_ms, on_settled, req);
 }
 
 void settle_returns(fuse_req_t req, struct queue *queue, int64_t timeout_ms,

@@ -20,6 +20,12 @@ faults 'DeleteMessage* error=AccessDenied'
 expect_errno EACCES rm "$mnt/q/$id"
 [ -e "$mnt/q/$id" ] || fail "the message's file is gone although it was not deleted"
 
+# semantics.md: "`sync q`, `rmdir q` and unmount wait for the deletions of the queue and report what failed."
+faults 'DeleteMessage* delay-before=6000 count=1'
+expect_errno ETIMEDOUT rm "$mnt/q/$id"
+expect_errno ETIMEDOUT sync "$mnt/q"
+sync "$mnt/q" || fail "a failure is told twice"
+
 # semantics.md: "rename(2) answers at once; `sync FILE` then tells the outcome, and `-o sync` makes rename wait for it, at most a few seconds."
 echo three >"$mnt/q/f.tmp"
 mv "$mnt/q/f.tmp" "$mnt/q/f" || fail "rename"

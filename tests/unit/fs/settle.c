@@ -18,6 +18,15 @@ void fuse_req_interrupt_func(fuse_req_t req, fuse_interrupt_func_t func, void *d
 	(void)data;
 }
 
+static int replied;
+
+int fuse_reply_err(fuse_req_t req, int error)
+{
+	(void)req;
+	replied = error;
+	return 0;
+}
+
 static struct options options = {.uid = UNSET, .gid = UNSET};
 static struct mount mount;
 static struct queue *queue;
@@ -106,6 +115,22 @@ TEST(the_first_failure_is_told)
 	end();
 }
 
+/* A delete that timed out for good is not one that is still under way. */
+TEST(a_failure_by_time_is_told_as_one)
+{
+	begin();
+	queue->receiving.deleting = 1;
+	settle_and_reply(NULL, queue, 1000);
+	pass(&queue->receiving.barriers, ETIMEDOUT);
+	CHECK_NUMBER(replied, ETIMEDOUT);
+
+	settle_and_reply(NULL, queue, 1000);
+	timers_run(&mount, clock_boot_ms() + 1000);
+	CHECK_NUMBER(replied, EAGAIN);
+	pass(&queue->receiving.barriers, 0);
+	end();
+}
+
 /* The barriers are passed later; nobody is answered twice. */
 TEST(waiting_is_bounded)
 {
@@ -115,7 +140,7 @@ TEST(waiting_is_bounded)
 	timers_run(&mount, clock_boot_ms());
 	CHECK_NUMBER(answered, -1);
 	timers_run(&mount, clock_boot_ms() + 1000);
-	CHECK_NUMBER(answered, ETIMEDOUT);
+	CHECK_NUMBER(answered, SETTLE_LATE);
 	answered = -1;
 	pass(&queue->sending.barriers, 0);
 	CHECK_NUMBER(answered, -1);
