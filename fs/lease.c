@@ -19,6 +19,14 @@ void lease_renewed(struct lease *lease, int64_t asked_at_ms, int seconds)
 	lease->until_ms = asked_at_ms + seconds * INT64_C(1000);
 }
 
+void lease_doubted(struct lease *lease, int64_t asked_at_ms, int seconds)
+{
+	int64_t until_ms = asked_at_ms + seconds * INT64_C(1000);
+
+	if (until_ms < lease->until_ms)
+		lease->until_ms = until_ms;
+}
+
 void lease_postpone(struct lease *lease, int64_t now_ms)
 {
 	if (now_ms < lease->until_ms)

@@ -31,6 +31,9 @@ struct lease lease_begin(int64_t asked_at_ms, int visibility_s);
 /* The service took a change to `seconds` that was asked for at asked_at_ms. */
 void lease_renewed(struct lease *lease, int64_t asked_at_ms, int seconds);
 
+/* Nobody knows whether the service took that change: the earlier of both ends counts. */
+void lease_doubted(struct lease *lease, int64_t asked_at_ms, int seconds);
+
 /*
  * It is not renewed now but in half of what is left: when a renewal failed, and when
  * somebody opens the message behind half time, who may be done with it in a moment.

@@ -163,12 +163,14 @@ static void settle_locked(struct change *change, enum sqs_error error)
 	struct lease *lease = &change->message->lease;
 	int64_t now_ms = clock_boot_ms();
 
-	if (error == SQS_OK)
+	if (error == SQS_OK) {
 		lease_renewed(lease, change->asked_at_ms, change->seconds);
-	else if (error == SQS_RECEIPT_STALE || error == SQS_NO_SUCH_QUEUE)
+	} else if (error == SQS_RECEIPT_STALE || error == SQS_NO_SUCH_QUEUE) {
 		lease_lost(lease, now_ms);
-	else
+	} else {
+		lease_doubted(lease, change->asked_at_ms, change->seconds);
 		lease_postpone(lease, now_ms);
+	}
 }
 
 /* What both kinds of change have in common; returns what is to be started, and who is to

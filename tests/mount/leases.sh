@@ -75,3 +75,13 @@ await 12 is_not_listed
 rm "$mnt/w/$id" || fail "a late rm"
 expect_errno ENOENT rm "$mnt/w/$id"
 sync "$mnt/w" && rmdir "$mnt/w" || fail "the late rm did not delete"
+
+# semantics.md: "Where nobody knows whether the service took a change, the earlier of both ends counts."
+remount -o visibility=600 "$endpoint"
+mkdir "$mnt/far"
+say one far
+exec 3<"$mnt/far/next"
+id=$(held far)
+faults 'ChangeMessageVisibility* lose'
+! touch -d '+100 sec' "$mnt/far/$id" 2>"$tmp/err" || fail "touch without an answer succeeded"
+[ "$(xattr lease "$mnt/far/$id")" -le 100 ] || fail "the lease is $(xattr lease "$mnt/far/$id")"

@@ -125,6 +125,16 @@ TEST(a_failed_renewal_is_tried_again_in_half_of_what_is_left)
 	CHECK(lease_is_over(&lease, 40 * S));
 }
 
+TEST(a_change_of_unknown_outcome_makes_a_lease_no_longer)
+{
+	struct lease lease = lease_begin(0, 40);
+
+	lease_doubted(&lease, 10 * S, 600);
+	CHECK_NUMBER(lease_left_s(&lease, 10 * S), 30);
+	lease_doubted(&lease, 10 * S, 5);
+	CHECK_NUMBER(lease_left_s(&lease, 10 * S), 5);
+}
+
 TEST(a_lease_that_the_service_ended_is_over)
 {
 	struct lease lease = lease_begin(0, 40);
