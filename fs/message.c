@@ -57,6 +57,7 @@ struct message *message_of_delivery(struct queue *queue, struct sqs_message *del
 	message->delivery = delivery;
 	list_init(&message->held_link);
 	list_init(&message->stock_link);
+	list_init(&message->touches);
 	message->retry_at_ms = INT64_MAX;
 	message->queue = queue;
 	mount_lock(mount);

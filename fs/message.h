@@ -56,8 +56,9 @@ struct message {
 	struct list stock_link;       /* in receiving.stock, open for it */
 	enum message_state state;
 	struct lease lease;
-	unsigned opens;   /* descriptors, and a place in stock */
-	unsigned changes; /* visibility changes under way */
+	unsigned opens;      /* descriptors, and a place in stock */
+	unsigned changes;    /* visibility changes under way */
+	struct list touches; /* SETATTRs that wait for those; see visibility.c */
 	/*
 	 * Somebody has read it, or used it by name: from then on closing it does not
 	 * give it back.

@@ -11,9 +11,7 @@
 #include "fs/deleting.h"
 #include "fs/message_xattr.h"
 #include "fs/queue.h"
-#include "fs/sweep.h"
 #include "fs/visibility.h"
-#include "sqs/base/clock.h"
 
 /* The message of this name with a reference; NULL: none. */
 static struct message *find(struct node *dir, const char *name)
@@ -107,52 +105,17 @@ static void message_listxattr(fuse_req_t req, struct node *node, size_t size)
  * touch
  */
 
-enum { TOUCHES_NOT = -2, OUT_OF_RANGE = -1 };
-
 static int64_t ms_of(struct timespec time)
 {
 	return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
 }
 
-/* How many seconds of lease these times ask for. Lock held. */
-static int seconds_asked(const struct message *message, const struct stat *attr,
-	int to_set, int64_t now_ms)
+/* Until when these times ask for the lease. */
+static int64_t until_of(const struct stat *attr, int to_set)
 {
-	const struct lease *lease = &message->lease;
-
 	if (to_set & (FUSE_SET_ATTR_MTIME_NOW | FUSE_SET_ATTR_ATIME_NOW))
-		return lease_term_s(lease, now_ms);
-	if (to_set & FUSE_SET_ATTR_MTIME)
-		return lease_seconds_until(
-			lease, now_ms, clock_wall_ms(), ms_of(attr->st_mtim));
-	if (to_set & FUSE_SET_ATTR_ATIME)
-		return lease_seconds_until(
-			lease, now_ms, clock_wall_ms(), ms_of(attr->st_atim));
-	return TOUCHES_NOT;
-}
-
-static int start_touch(fuse_req_t req, struct message *message, struct node *file,
-	const struct stat *attr, int to_set)
-{
-	struct mount *mount = message->node.mount;
-	int64_t now_ms = clock_boot_ms();
-	struct sqs_op *op = NULL;
-	bool is_live;
-	int seconds;
-
-	mount_lock(mount);
-	is_live = message_is_live_locked(message);
-	seconds = seconds_asked(message, attr, to_set, now_ms);
-	if (is_live && seconds >= 0)
-		op = visibility_touch_locked(message, req, file, seconds);
-	mount_unlock(mount);
-	if (op) {
-		call_start(req, op);
-		return 0;
-	}
-	if (seconds == OUT_OF_RANGE)
-		return EINVAL;
-	return is_live ? ENOMEM : ESTALE;
+		return INT64_MAX;
+	return ms_of(to_set & FUSE_SET_ATTR_MTIME ? attr->st_mtim : attr->st_atim);
 }
 
 void message_file_setattr(fuse_req_t req, struct message *message, struct node *file,
@@ -160,16 +123,13 @@ void message_file_setattr(fuse_req_t req, struct message *message, struct node *
 {
 	const int times = FUSE_SET_ATTR_MTIME_NOW | FUSE_SET_ATTR_ATIME_NOW |
 			  FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME;
-	int error = 0;
 
 	if (to_set & FUSE_SET_ATTR_SIZE)
-		error = EPERM;
+		fuse_reply_err(req, EPERM);
 	else if (to_set & times)
-		error = start_touch(req, message, file, attr, to_set);
+		visibility_touch(req, message, file, until_of(attr, to_set));
 	else
 		message_reply_attr(req, message, file);
-	if (error)
-		fuse_reply_err(req, error);
 }
 
 static void message_setattr(fuse_req_t req, struct node *node, struct stat *attr,

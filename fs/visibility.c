@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/visibility.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "fs/call.h"
@@ -13,14 +14,13 @@
 /* A change under way; has a reference to its message. */
 struct change {
 	struct message *message;
-	fuse_req_t req;    /* a SETATTR that waits for it; NULL: none */
-	struct node *file; /* of that; a reference */
+	struct touch *touch; /* waits for it, and is freed with it; NULL: none does */
 	int seconds;
 	int64_t asked_at_ms;
 };
 
 static struct sqs_op *change_locked(
-	struct message *message, int seconds, sqs_done_fn *done, struct change **out)
+	struct message *message, int seconds, sqs_done_fn *done, struct touch *touch)
 {
 	struct change *change = calloc(1, sizeof(*change));
 	struct sqs_op *op;
@@ -35,19 +35,17 @@ static struct sqs_op *change_locked(
 	}
 	*change = (struct change){
 		.message = message,
+		.touch = touch,
 		.seconds = seconds,
 		.asked_at_ms = clock_boot_ms(),
 	};
 	node_ref_locked(&message->node);
 	message->changes++;
-	if (out)
-		*out = change;
 	return op;
 }
 
 static void change_free_locked(struct change *change)
 {
-	node_unref_locked(change->file);
 	node_unref_locked(&change->message->node);
 	free(change);
 }
@@ -148,6 +146,121 @@ void visibility_decline(struct message *const *messages, size_t count)
 }
 
 /* -------------------------------------------------------------------------------------
+ * Touch
+ */
+
+/* A change is given up by the client in half of that. */
+enum { TOUCH_WAIT_MS = 60 * 1000 };
+
+/* A SETATTR that waits: for the changes under way, then for its own. */
+struct touch {
+	struct call_wait wait;   /* in message->touches */
+	struct message *message; /* a reference */
+	struct node *file;       /* a reference; what is touched */
+	int64_t until_wall_ms;   /* INT64_MAX: a full term from when it is asked for */
+};
+
+static void touch_free(struct touch *touch)
+{
+	node_unref(touch->file);
+	node_unref(&touch->message->node);
+	free(touch);
+}
+
+static void on_give_up(struct call_wait *wait, int error)
+{
+	fuse_reply_err(wait->req, error);
+	touch_free(list_entry(wait, struct touch, wait));
+}
+
+static void on_touched(void *arg, const struct sqs_result *result);
+
+/* Makes its change. Lock held. */
+static int begin_touch_locked(struct touch *touch, struct sqs_op **op)
+{
+	struct message *message = touch->message;
+	const struct lease *lease = &message->lease;
+	int64_t now_ms = clock_boot_ms();
+	int seconds = touch->until_wall_ms == INT64_MAX
+			      ? lease_term_s(lease, now_ms)
+			      : lease_seconds_until(lease, now_ms, clock_wall_ms(),
+					touch->until_wall_ms);
+
+	if (!message_is_live_locked(message))
+		return ESTALE;
+	if (seconds < 0)
+		return EINVAL;
+	*op = change_locked(message, seconds, on_touched, touch);
+	if (!*op)
+		return ENOMEM;
+	message->is_used = true;
+	return 0;
+}
+
+/* The first that waits, unless a change is under way; NULL: none. Lock held. */
+static struct touch *take_touch_locked(struct message *message)
+{
+	if (message->changes && message_is_live_locked(message))
+		return NULL;
+	list_each (link, &message->touches) {
+		struct call_wait *wait = list_entry(link, struct call_wait, link);
+
+		if (call_wait_take_locked(wait))
+			return list_entry(wait, struct touch, wait);
+	}
+	return NULL;
+}
+
+/* Two changes under way could reach the service in one order and end here in another.
+ * Lock free. */
+static void touches_go_on(struct message *message)
+{
+	struct mount *mount = message->node.mount;
+	struct sqs_op *op = NULL;
+	struct touch *touch;
+	int error = 0;
+
+	do {
+		mount_lock(mount);
+		touch = take_touch_locked(message);
+		if (touch)
+			error = begin_touch_locked(touch, &op);
+		mount_unlock(mount);
+		if (!touch)
+			return;
+		call_end(touch->wait.req);
+		if (op) {
+			call_start(touch->wait.req, op);
+		} else {
+			fuse_reply_err(touch->wait.req, error);
+			touch_free(touch);
+		}
+	} while (!op);
+}
+
+void visibility_touch(
+	fuse_req_t req, struct message *message, struct node *file, int64_t until_wall_ms)
+{
+	struct mount *mount = message->node.mount;
+	struct touch *touch = calloc(1, sizeof(*touch));
+
+	if (!touch) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	touch->message = message;
+	touch->file = file;
+	touch->until_wall_ms = until_wall_ms;
+	mount_lock(mount);
+	node_ref_locked(file);
+	node_ref_locked(&message->node);
+	mount_unlock(mount);
+	call_wait(&touch->wait, req, &message->node, &message->touches, TOUCH_WAIT_MS,
+		on_give_up);
+	touches_go_on(message);
+}
+
+/* -------------------------------------------------------------------------------------
  * More time
  */
 
@@ -173,33 +286,44 @@ static void settle_locked(struct change *change, enum sqs_error error)
 	}
 }
 
-/* What both kinds of change have in common; returns what is to be started, and who is to
- * be told lock free. */
-static struct sqs_op *changed_locked(
-	struct change *change, enum sqs_error error, struct list *passed)
+/* What both kinds of change have in common. Lock free. */
+static void changed(struct change *change, enum sqs_error error)
 {
 	struct message *message = change->message;
+	struct mount *mount = message->node.mount;
+	struct list passed = LIST_INIT(passed);
+	struct sqs_op *op = NULL;
 
+	mount_lock(mount);
 	message->changes--;
 	settle_locked(change, error);
 	if (message->state == MESSAGE_RETURNING && message->changes == 0) {
-		struct sqs_op *op = return_now_locked(message);
-
-		take_passed_locked(&message->queue->receiving, passed);
-		return op;
+		op = return_now_locked(message);
+		take_passed_locked(&message->queue->receiving, &passed);
+	} else {
+		sweep_plan_locked(message);
 	}
-	sweep_plan_locked(message);
-	return NULL;
+	mount_unlock(mount);
+	if (op)
+		sqs_start(op);
+	barriers_tell(&passed, 0);
+	touches_go_on(message);
+}
+
+static void change_free(struct change *change)
+{
+	struct mount *mount = change->message->node.mount;
+
+	mount_lock(mount);
+	change_free_locked(change);
+	mount_unlock(mount);
 }
 
 static void on_renewed(void *arg, const struct sqs_result *result)
 {
 	struct change *change = arg;
-	struct mount *mount = change->message->node.mount;
 	bool goes_on = is_worth_a_retry(result->error);
-	struct list passed = LIST_INIT(passed);
 	char line[FAILURE_SIZE];
-	struct sqs_op *op;
 
 	if (result->error && result->error != SQS_CANCELLED)
 		log_warning("message", "%s: its lease was not extended: %s%s",
@@ -207,13 +331,8 @@ static void on_renewed(void *arg, const struct sqs_result *result)
 			goes_on ? failure_line(result->failure, line)
 				: failure_advice(result->failure, line),
 			goes_on ? "; trying again" : "");
-	mount_lock(mount);
-	op = changed_locked(change, result->error, &passed);
-	change_free_locked(change);
-	mount_unlock(mount);
-	if (op)
-		sqs_start(op);
-	barriers_tell(&passed, 0);
+	changed(change, result->error);
+	change_free(change);
 }
 
 struct sqs_op *visibility_renew_locked(struct message *message, int64_t now_ms)
@@ -229,39 +348,16 @@ struct sqs_op *visibility_renew_locked(struct message *message, int64_t now_ms)
 static void on_touched(void *arg, const struct sqs_result *result)
 {
 	struct change *change = arg;
+	struct touch *touch = change->touch;
 	struct message *message = change->message;
-	struct mount *mount = message->node.mount;
-	fuse_req_t req = change->req;
-	struct list passed = LIST_INIT(passed);
-	struct sqs_op *op;
+	fuse_req_t req = touch->wait.req;
 
 	call_end(req);
-	mount_lock(mount);
-	op = changed_locked(change, result->error, &passed);
-	mount_unlock(mount);
-	if (op)
-		sqs_start(op);
-	barriers_tell(&passed, 0);
+	changed(change, result->error);
 	if (result->error)
 		call_reply_failure(req, "touch", message->delivery->id, result->failure);
 	else
-		message_reply_attr(req, message, change->file);
-	mount_lock(mount);
-	change_free_locked(change);
-	mount_unlock(mount);
-}
-
-struct sqs_op *visibility_touch_locked(
-	struct message *message, fuse_req_t req, struct node *file, int seconds)
-{
-	struct change *change;
-	struct sqs_op *op = change_locked(message, seconds, on_touched, &change);
-
-	if (!op)
-		return NULL;
-	message->is_used = true;
-	change->req = req;
-	change->file = file;
-	node_ref_locked(file);
-	return op;
+		message_reply_attr(req, message, touch->file);
+	change_free(change);
+	touch_free(touch);
 }

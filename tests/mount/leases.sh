@@ -85,3 +85,18 @@ id=$(held far)
 faults 'ChangeMessageVisibility* lose'
 ! touch -d '+100 sec' "$mnt/far/$id" 2>"$tmp/err" || fail "touch without an answer succeeded"
 [ "$(xattr lease "$mnt/far/$id")" -le 100 ] || fail "the lease is $(xattr lease "$mnt/far/$id")"
+
+# semantics.md: "What changes the lease of one message is asked for one after another."
+# The kernel sees two files here: it lets both of them be touched at once.
+faults 'ChangeMessageVisibility* delay-after=2000 count=1'
+touch -d '+10 min' "$mnt/far/$id" &
+first=$!
+background $first
+is_asked() {
+	grep -q '^sqsfs_requests_in_flight 1' "$mnt/.stats"
+}
+await 10 is_asked
+touch -d '+1 min' /proc/self/fd/3 || fail "the second touch"
+wait $first || fail "the first touch"
+[ "$(xattr lease "$mnt/far/$id")" -le 60 ] || fail "the lease is $(xattr lease "$mnt/far/$id"), at the service a minute"
+exec 3<&-

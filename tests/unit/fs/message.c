@@ -16,6 +16,7 @@
 #include "fs/options.h"
 #include "fs/queue.h"
 #include "fs/sweep.h"
+#include "fs/visibility.h"
 #include "sqs/base/cleanup.h"
 #include "sqs/base/clock.h"
 #include "tests/lib/test.h"
@@ -81,6 +82,33 @@ void __wrap_sqs_start_all(struct sqs_op *const *ops, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		__wrap_sqs_start(ops[i]);
+}
+
+/* In the place of libfuse's: one request, which nobody interrupts. */
+enum { NOT_YET = -1 };
+static int replied; /* that, or the error */
+
+void fuse_req_interrupt_func(fuse_req_t req, fuse_interrupt_func_t func, void *data)
+{
+	(void)req;
+	(void)func;
+	(void)data;
+}
+
+int fuse_reply_err(fuse_req_t req, int error)
+{
+	(void)req;
+	replied = error;
+	return 0;
+}
+
+int fuse_reply_attr(fuse_req_t req, const struct stat *attr, double timeout_s)
+{
+	(void)req;
+	(void)attr;
+	(void)timeout_s;
+	replied = 0;
+	return 0;
 }
 
 /* -------------------------------------------------------------------------------------
@@ -416,6 +444,83 @@ TEST(giving_back_waits_for_a_renewal_under_way)
 	CHECK_NUMBER(started[0]->seconds, 0);
 	end_first(SQS_OK);
 	CHECK_NUMBER(queue->receiving.held_count, 0);
+}
+
+static void touch_for(struct message *message, int seconds)
+{
+	replied = NOT_YET;
+	visibility_touch(
+		NULL, message, &message->node, clock_wall_ms() + seconds * INT64_C(1000));
+}
+
+static bool lasts_at_most(const struct message *message, int seconds)
+{
+	return lease_left_s(&message->lease, clock_boot_ms()) <= seconds;
+}
+
+/* semantics.md: "What changes the lease of one message is asked for one after another." */
+TEST(a_touch_waits_for_a_renewal_under_way)
+{
+	struct message *message;
+
+	begin();
+	message = receive("a", 16000, 30);
+	let_timers_fire();
+	touch_for(message, 300);
+	CHECK_NUMBER(started_count, 1);
+	end_first(SQS_OK);
+	CHECK_NUMBER(replied, NOT_YET);
+	CHECK_NUMBER(started_count, 1);
+	CHECK(started[0]->seconds > 200 && started[0]->seconds <= 300);
+	end_first(SQS_OK);
+	CHECK_NUMBER(replied, 0);
+	CHECK(lasts_at_most(message, 300) && !lasts_at_most(message, 100));
+}
+
+TEST(touches_of_one_message_take_turns)
+{
+	struct message *message;
+
+	begin();
+	message = read_and_closed("a", 0, 30);
+	touch_for(message, 600);
+	touch_for(message, 300);
+	CHECK_NUMBER(started_count, 1);
+	end_first(SQS_DENIED);
+	CHECK_NUMBER(replied, EACCES);
+	CHECK_NUMBER(started_count, 1);
+	end_first(SQS_OK);
+	CHECK(lasts_at_most(message, 300));
+}
+
+TEST(a_touch_that_waits_is_told_that_the_message_was_given_back)
+{
+	struct message *message;
+
+	begin();
+	message = receive("a", 16000, 30);
+	let_timers_fire(); /* a renewal */
+	touch_for(message, 300);
+	CHECK(!visibility_return_locked(message));
+	end_first(SQS_OK);
+	CHECK_NUMBER(replied, ESTALE);
+	CHECK_NUMBER(started_count, 1);
+	CHECK_NUMBER(started[0]->seconds, 0);
+}
+
+/* semantics.md: "Where nobody knows whether the service took a change, the earlier of both ends counts." */
+TEST(a_touch_of_unknown_outcome_makes_a_lease_no_longer)
+{
+	struct message *message;
+
+	begin();
+	message = read_and_closed("a", 0, 600);
+	touch_for(message, 100);
+	end_first(SQS_TIMED_OUT);
+	CHECK_NUMBER(replied, ETIMEDOUT);
+	touch_for(message, 300);
+	end_first(SQS_TIMED_OUT);
+	CHECK(lasts_at_most(message, 100));
 }
 
 /* -------------------------------------------------------------------------------------
