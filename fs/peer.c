@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fs/mount.h"
+#include "fs/proc.h"
 #include "fs/timer.h"
 #include "sqs/base/clock.h"
 
@@ -28,16 +29,6 @@ static void close_file(int *fd)
 	*fd = -1;
 }
 
-static bool read_text(int fd, char *text, size_t size)
-{
-	ssize_t len = fd < 0 ? -1 : pread(fd, text, size - 1, 0);
-
-	if (len < 0)
-		return false;
-	text[len] = '\0';
-	return true;
-}
-
 /* Reads a file that is open if *fd says so, and stays so if it may. */
 static bool read_kept(const struct peer *peer, int *fd, int dir, const char *name,
 	char *text, size_t size)
@@ -46,7 +37,7 @@ static bool read_kept(const struct peer *peer, int *fd, int dir, const char *nam
 
 	if (*fd < 0)
 		*fd = open_at(dir, name, 0);
-	is_read = read_text(*fd, text, size);
+	is_read = proc_read_open(*fd, text, size);
 	if (!is_read || !peer->is_kept)
 		close_file(fd);
 	return is_read;
@@ -145,7 +136,7 @@ bool peer_fdinfo(struct peer *peer, int number, char *text, size_t size)
 	if (file)
 		return read_kept(peer, &file->fd, peer->fdinfo, name, text, size);
 	fd = open_at(peer->fdinfo, name, 0);
-	is_read = read_text(fd, text, size);
+	is_read = proc_read_open(fd, text, size);
 	close_file(&fd);
 	return is_read;
 }

@@ -3,14 +3,15 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "fs/caller.h"
 #include "fs/peer.h"
+#include "fs/proc.h"
 #include "sqs/base/cleanup.h"
 #include "sqs/base/clock.h"
 
@@ -31,50 +32,11 @@ static bool exists_in(pid_t process, pid_t thread)
 	return syscall(SYS_tgkill, process, thread, 0) == 0 || errno == EPERM;
 }
 
-/* Reads a small file of /proc/PID; the text ends with a NUL. */
-static bool read_proc(pid_t pid, const char *file, char *text, size_t size)
-{
-	char path[64];
-	ssize_t len;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
-	AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	len = fd < 0 ? -1 : read(fd, text, size - 1);
-	if (len < 0)
-		return false;
-	text[len] = '\0';
-	return true;
-}
-
-/* A number of /proc/PID/status. */
-static bool status_number(
-	const char *status, const char *name, int base, uint64_t *number)
-{
-	size_t len = strlen(name);
-
-	for (const char *line = status; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, name, len) == 0 && line[len] == ':') {
-			*number = strtoull(line + len + 1, NULL, base);
-			return true;
-		}
-	}
-	return false;
-}
-
 pid_t writer_process_of(pid_t thread)
 {
-	char status[4096];
-	uint64_t process;
-
 	if (thread <= 0)
 		return 0;
-	if (exists_in(thread, thread))
-		return thread;
-	if (!read_proc(thread, "status", status, sizeof(status)) ||
-		!status_number(status, "Tgid", 10, &process))
-		return 0;
-	return (pid_t)process;
+	return exists_in(thread, thread) ? thread : caller_of(thread).tgid;
 }
 
 bool writer_is_thread_of(pid_t thread, pid_t process)
@@ -88,15 +50,15 @@ bool writer_is_dying(pid_t thread)
 	static const int harmless[] = {
 		SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
 	uint64_t own = 0, shared = 0, blocked = 0, ignored = 0, caught = 0, pending;
-	char status[4096];
+	char status[PROC_STATUS_SIZE];
 
-	if (!read_proc(thread, "status", status, sizeof(status)))
+	if (!proc_read(thread, "status", status, sizeof(status)))
 		return true;
-	status_number(status, "SigPnd", 16, &own);
-	status_number(status, "ShdPnd", 16, &shared);
-	status_number(status, "SigBlk", 16, &blocked);
-	status_number(status, "SigIgn", 16, &ignored);
-	status_number(status, "SigCgt", 16, &caught);
+	proc_number(status, "SigPnd", 16, &own);
+	proc_number(status, "ShdPnd", 16, &shared);
+	proc_number(status, "SigBlk", 16, &blocked);
+	proc_number(status, "SigIgn", 16, &ignored);
+	proc_number(status, "SigCgt", 16, &caught);
 	pending = (own | shared) & ~blocked & ~ignored & ~caught;
 	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
 		pending &= ~(UINT64_C(1) << (harmless[i] - 1));
@@ -107,35 +69,26 @@ bool writer_is_dying(pid_t thread)
  * Exits
  */
 
-/* A field of /proc/PID/stat, counted from 1; the second is in parentheses that may hold
- * anything. */
-static unsigned long stat_field(const char *stat, int field)
-{
-	const char *rest = strrchr(stat, ')');
-
-	for (int i = 2; rest && i < field; i++)
-		rest = strchr(rest + 1, ' ');
-	return rest ? strtoul(rest, NULL, 10) : 0;
-}
-
 /* Has it no descriptor table any more? Only an exit takes it away. */
 static bool is_exiting(pid_t thread)
 {
-	char status[4096];
+	char status[PROC_STATUS_SIZE];
 	uint64_t table = 1;
 
-	return read_proc(thread, "status", status, sizeof(status)) &&
-	       status_number(status, "FDSize", 10, &table) && table == 0;
+	return proc_read(thread, "status", status, sizeof(status)) &&
+	       proc_number(status, "FDSize", 10, &table) && table == 0;
 }
 
 static bool was_killed(pid_t thread)
 {
-	char stat[1024];
+	char stat[PROC_STAT_SIZE];
+	uint64_t flags = 0, code = 0;
 
-	if (!read_proc(thread, "stat", stat, sizeof(stat)))
+	if (!proc_read(thread, "stat", stat, sizeof(stat)))
 		return false;
-	return (stat_field(stat, FLAGS_FIELD) & KILLED_FLAG) ||
-	       (stat_field(stat, EXIT_CODE_FIELD) & SIGNAL_OF_CODE);
+	proc_stat_field(stat, FLAGS_FIELD, &flags);
+	proc_stat_field(stat, EXIT_CODE_FIELD, &code);
+	return (flags & KILLED_FLAG) || (code & SIGNAL_OF_CODE);
 }
 
 /* -------------------------------------------------------------------------------------
@@ -165,7 +118,7 @@ static bool is_of_inode(struct peer *peer, int descriptor, uint64_t ino)
 	uint64_t number;
 
 	return peer_fdinfo(peer, descriptor, text, sizeof(text)) &&
-	       status_number(text, "ino", 10, &number) && number == ino;
+	       proc_number(text, "ino", 10, &number) && number == ino;
 }
 
 /* Looks at one process's own descriptors, from where it is; *count is how many. */
@@ -258,7 +211,7 @@ static enum writer_holders look_at_threads(struct search *search, pid_t pid)
 		if (!count_entry(search))
 			return HOLDERS_MANY;
 		snprintf(file, sizeof(file), "task/%d/children", atoi(thread));
-		if (read_proc(pid, file, line, sizeof(line)))
+		if (proc_read(pid, file, line, sizeof(line)))
 			holders = look_at_children(search, line);
 	}
 	return holders;
