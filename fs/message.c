@@ -57,6 +57,7 @@ struct message *message_of_delivery(struct queue *queue, struct sqs_message *del
 	message->delivery = delivery;
 	list_init(&message->held_link);
 	list_init(&message->stock_link);
+	list_init(&message->finished_link);
 	list_init(&message->touches);
 	message->retry_at_ms = INT64_MAX;
 	message->queue = queue;
@@ -172,6 +173,7 @@ struct message *message_find_locked(const struct dir *dir, const char *name)
 static void stop_holding(struct message *message)
 {
 	list_remove(&message->held_link);
+	list_remove(&message->finished_link);
 	message->queue->receiving.held_count--;
 	node_unref_locked(&message->node);
 }

@@ -54,6 +54,7 @@ struct message {
 	struct buf decoded;           /* owns the body where it is not the delivery's */
 	struct list held_link;        /* in receiving.held */
 	struct list stock_link;       /* in receiving.stock, open for it */
+	struct list finished_link;    /* in receiving.finished, if it is finished */
 	enum message_state state;
 	struct lease lease;
 	unsigned opens;      /* descriptors, and a place in stock */

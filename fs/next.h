@@ -36,6 +36,9 @@ struct next {
 	struct list link;    /* in receiving.nexts */
 	char *name;          /* constant: `next.NAME`; NULL for `next` */
 	struct list readers; /* lock: opens of this inode, by reader.c */
+	unsigned holding;    /* lock: those that have a message */
+	struct message
+		*common; /* lock: the one that all of these have; NULL: they differ */
 	/* Of next.NAME. Lock. */
 	struct list followers; /* intakes that wait for who receives for all */
 	bool is_receiving;

@@ -36,7 +36,8 @@ struct reader {
 	bool is_late;             /* FUSE thread: its name had a message already */
 	bool is_leader;           /* lock: it receives for all who open this next.NAME */
 	pid_t tid;                /* constant: the thread that opened */
-	pid_t tgid;               /* lock: its process; 0: not looked up yet */
+	pid_t tgid;               /* lock: its process; 0: unknown */
+	bool is_known;            /* lock: that was looked up */
 	size_t read_upto;         /* FUSE thread: bytes [0, read_upto) were read */
 	bool is_finished;         /* FUSE thread: it was read to its end */
 };
@@ -77,6 +78,27 @@ static struct reader *reader_new_locked(struct next *next, fuse_req_t req)
 	return reader;
 }
 
+/* Counts it among those that have a message. Lock held. */
+static void join_locked(struct reader *reader, struct message *message)
+{
+	struct next *next = reader->next;
+
+	reader->message = message;
+	if (next->holding == 0)
+		next->common = message;
+	else if (next->common != message)
+		next->common = NULL;
+	next->holding++;
+}
+
+static void leave_locked(struct reader *reader)
+{
+	struct next *next = reader->next;
+
+	if (--next->holding == 0)
+		next->common = NULL;
+}
+
 /* Ends it, and returns what is to be started then. Lock held. */
 static struct sqs_op *reader_end_locked(struct reader *reader)
 {
@@ -84,8 +106,10 @@ static struct sqs_op *reader_end_locked(struct reader *reader)
 
 	enter(reader, READER_GONE);
 	list_remove(&reader->link);
-	if (reader->message)
+	if (reader->message) {
+		leave_locked(reader);
 		op = message_close_locked(reader->message);
+	}
 	node_unref_locked(&reader->queue->dir.node);
 	node_unref_locked(&reader->next->node);
 	free(reader);
@@ -168,7 +192,7 @@ static bool reader_hold(struct reader *reader, struct message *message)
 	is_alone = has_one_reader_locked(reader->next);
 	if (is_shown) {
 		enter(reader, READER_HOLDING);
-		reader->message = message;
+		join_locked(reader, message);
 	}
 	mount_unlock(mount);
 	if (!is_shown) {
@@ -379,6 +403,7 @@ static struct reader *reader_of(uint64_t handle)
 static void note_finished(struct reader *reader, pid_t tid)
 {
 	struct mount *mount = reader->next->node.mount;
+	struct message *message = reader->message;
 	pid_t tgid;
 
 	reader->is_finished = true;
@@ -386,8 +411,12 @@ static void note_finished(struct reader *reader, pid_t tid)
 		return;
 	tgid = caller_of(tid).tgid;
 	mount_lock(mount);
-	reader->message->finished_by = tgid;
-	reader->message->finished_at_ns = clock_boot_ns();
+	message->finished_by = tgid;
+	message->finished_at_ns = clock_boot_ns();
+	if (message->state != MESSAGE_GONE) {
+		list_remove(&message->finished_link);
+		list_append(&reader->queue->receiving.finished, &message->finished_link);
+	}
 	mount_unlock(mount);
 }
 
@@ -445,12 +474,13 @@ void reader_release(fuse_req_t req, struct next *next, uint64_t handle)
  * Whose
  */
 
-/* The process of an opener is looked up when it is first asked for: most inodes have
- * one open only. */
+/* The process of an opener is looked up when it is first asked for, and once, though it
+ * be gone: most inodes have one open only. */
 static pid_t tgid_of_locked(struct reader *reader)
 {
-	if (!reader->tgid)
+	if (!reader->is_known)
 		reader->tgid = caller_of(reader->tid).tgid;
+	reader->is_known = true;
 	return reader->tgid;
 }
 
@@ -466,10 +496,10 @@ static int fit_locked(struct reader *reader, const struct caller *caller)
 	return reader->tgid == caller->parent ? 1 : 0;
 }
 
-/* The open that fits best; of several, the latest. */
-static struct reader *best_fit_locked(struct next *next, const struct caller *caller)
+/* The message of the open that fits best; of several, the latest. */
+static struct message *best_fit_locked(struct next *next, const struct caller *caller)
 {
-	struct reader *best = NULL;
+	struct message *best = NULL;
 	int best_fit = -1;
 
 	list_each (link, &next->readers) {
@@ -481,22 +511,25 @@ static struct reader *best_fit_locked(struct next *next, const struct caller *ca
 		fit = fit_locked(reader, caller);
 		if (fit >= best_fit) {
 			best_fit = fit;
-			best = reader;
+			best = reader->message;
 		}
 	}
 	return best;
 }
 
-/* Lock held: /proc/PID/status answers without waiting for anybody. */
-static struct reader *find_locked(
+/* However many have it open, they seldom differ: of `next` those few that share an inode
+ * do, and of next.NAME those who opened it before its lease was lost. Lock held:
+ * /proc/PID/status answers without waiting for anybody. */
+static struct message *message_of_reader_locked(
 	struct next *next, const struct fuse_file_info *fi, pid_t tid)
 {
-	struct caller caller = {.tid = tid};
+	struct caller caller;
 
 	if (fi)
-		return reader_of(fi->fh);
-	if (!has_one_reader_locked(next))
-		caller = caller_of(tid);
+		return reader_of(fi->fh)->message;
+	if (next->holding == 0 || next->common)
+		return next->common;
+	caller = caller_of(tid);
 	return best_fit_locked(next, &caller);
 }
 
@@ -505,11 +538,11 @@ struct message *reader_message(
 {
 	struct mount *mount = next->node.mount;
 	struct message *message;
-	struct reader *reader;
 
 	mount_lock(mount);
-	reader = find_locked(next, fi, tid);
-	message = reader ? reader->message : next_bound_locked(next);
+	message = message_of_reader_locked(next, fi, tid);
+	if (!message)
+		message = next_bound_locked(next);
 	if (message)
 		node_ref_locked(&message->node);
 	mount_unlock(mount);

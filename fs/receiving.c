@@ -20,6 +20,7 @@ void receiving_init(struct receiving *receiving)
 	list_init(&receiving->nexts);
 	list_init(&receiving->turns.waiting);
 	list_init(&receiving->held);
+	list_init(&receiving->finished);
 	list_init(&receiving->stock);
 	list_init(&receiving->receives);
 	list_init(&receiving->barriers);
@@ -50,17 +51,17 @@ void receiving_finish_locked(struct receiving *receiving)
 static struct message *last_read_by_locked(
 	struct queue *queue, pid_t tgid, int64_t began_ns)
 {
-	struct message *last = NULL;
+	struct list *finished = &queue->receiving.finished;
 
-	list_each (link, &queue->receiving.held) {
-		struct message *message = list_entry(link, struct message, held_link);
+	for (struct list *link = finished->prev; link != finished; link = link->prev) {
+		struct message *message = list_entry(link, struct message, finished_link);
 
-		if (message->finished_by == tgid && message->finished_at_ns > began_ns &&
-			message_is_live_locked(message) &&
-			(!last || message->finished_at_ns > last->finished_at_ns))
-			last = message;
+		if (message->finished_at_ns <= began_ns)
+			return NULL;
+		if (message->finished_by == tgid && message_is_live_locked(message))
+			return message;
 	}
-	return last;
+	return NULL;
 }
 
 void receiving_unlink_next(fuse_req_t req, struct queue *queue)

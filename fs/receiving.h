@@ -50,6 +50,10 @@ struct receiving {
 	unsigned held_count;
 	struct timer sweep;
 
+	/* reader.c */
+	struct list
+		finished; /* what was read through `next` to its end, the latest last */
+
 	/* stock.c */
 	struct list stock; /* messages that wait for a reader (-o prefetch=) */
 	unsigned stock_count;
