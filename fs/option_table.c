@@ -22,6 +22,10 @@ enum { A_DAY_S = 24 * 60 * 60 };
 	{                                         \
 		.kind = OPTION_FUSE, .name = word \
 	}
+#define FUSE_VALUE(word, value)                                      \
+	{                                                            \
+		.kind = OPTION_FUSE, .name = word, .argument = value \
+	}
 
 const struct option_row option_rows[] = {
 	HEADING("The service"),
@@ -103,10 +107,10 @@ const struct option_row option_rows[] = {
 	FUSE("nodev"),
 	FUSE("noexec"),
 	FUSE("noatime"),
-	FUSE("context"),
-	FUSE("fscontext"),
-	FUSE("defcontext"),
-	FUSE("rootcontext"),
+	FUSE_VALUE("context", "CONTEXT"),
+	FUSE_VALUE("fscontext", "CONTEXT"),
+	FUSE_VALUE("defcontext", "CONTEXT"),
+	FUSE_VALUE("rootcontext", "CONTEXT"),
 
 	IGNORED("rw"),
 	IGNORED("suid"),

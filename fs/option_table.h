@@ -22,7 +22,7 @@ enum option_kind {
 	OPTION_BYTES,     /* char * and separator_len: a text with \n, \t, \0, \\, \xHH */
 	OPTION_URLS,      /* char *: queues' URLs, commas between them */
 	OPTION_FUSE_FLAG, /* bool, and handed on */
-	OPTION_FUSE,      /* handed on to libfuse as it is */
+	OPTION_FUSE,      /* handed on to libfuse as it is, with or without a value */
 	OPTION_IGNORED,   /* of mount(8) and fstab, for others to read */
 };
 

@@ -192,7 +192,7 @@ bool option_set(const struct option_row *row, struct options *options, const cha
 		return !value && set_flag(row, options, true) &&
 		       hand_on(row, options, NULL);
 	case OPTION_FUSE:
-		return hand_on(row, options, value);
+		return !value == !row->argument && hand_on(row, options, value);
 	case OPTION_IGNORED:
 		return true;
 	case OPTION_HEADING:
@@ -219,6 +219,10 @@ void option_describe_value(const struct option_row *row, char *out, size_t size)
 		snprintf(out, size, "it wants an octal number from 0 to %o",
 			(unsigned)row->most);
 		break;
+	case OPTION_FUSE:
+		snprintf(out, size, "this option takes %s",
+			row->argument ? "a value" : "no value");
+		break;
 	case OPTION_URLS:
 		snprintf(out, size,
 			"it wants the URL of a queue, https://HOST/ACCOUNT/NAME");
@@ -228,7 +232,6 @@ void option_describe_value(const struct option_row *row, char *out, size_t size)
 	case OPTION_EITHER:
 	case OPTION_TEXT:
 	case OPTION_BYTES:
-	case OPTION_FUSE:
 	case OPTION_IGNORED:
 		snprintf(out, size, "it wants %s",
 			row->argument ? row->argument : "a value");
