@@ -2,14 +2,15 @@
 #include "fs/mountpoint.h"
 
 #include <errno.h>
-#include <mntent.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,19 +31,64 @@ static bool is_dead(const char *path)
 	return statvfs(path, &st) != 0 && (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
-/* The type of the last thing mounted there, "" for none. */
-static void find_mount(const char *path, char *type, size_t size)
-{
-	FILE *mounts = setmntent("/proc/self/mounts", "r");
-	const struct mntent *entry;
+/* What is mounted somewhere, as far as is asked here. */
+struct mounted {
+	dev_t device; /* 0: nothing is */
+	char type[64];
+};
 
-	*type = '\0';
-	while (mounts && (entry = getmntent(mounts)) != NULL) {
-		if (strcmp(entry->mnt_dir, path) == 0)
-			snprintf(type, size, "%s", entry->mnt_type);
+/* Spaces and line ends of a path are written as \OOO there. */
+static void unescape(char *text)
+{
+	char *out = text;
+	unsigned byte;
+
+	for (; *text; text++) {
+		if (*text == '\\' && sscanf(text + 1, "%3o", &byte) == 1) {
+			*out++ = (char)byte;
+			text += 3;
+		} else {
+			*out++ = *text;
+		}
 	}
-	if (mounts)
-		endmntent(mounts);
+	*out = '\0';
+}
+
+/* If this line of mountinfo, see proc(5), is about the path. */
+static void read_mount(const char *line, const char *path, struct mounted *mounted)
+{
+	AUTO(free) char *point = NULL;
+	const char *type = strstr(line, " - ");
+	unsigned major_number, minor_number;
+
+	if (!type || sscanf(line, "%*d %*d %u:%u %*s %ms", &major_number, &minor_number,
+			     &point) != 3)
+		return;
+	unescape(point);
+	if (strcmp(point, path) != 0)
+		return;
+	mounted->device = makedev(major_number, minor_number);
+	sscanf(type + 3, "%63s", mounted->type);
+}
+
+/* The last thing mounted there. Nothing is asked of it: it may be ours. */
+static struct mounted find_mount(const char *path)
+{
+	FILE *file = fopen("/proc/self/mountinfo", "re");
+	struct mounted mounted = {0};
+	AUTO(free) char *line = NULL;
+	size_t size = 0;
+
+	while (file && getline(&line, &size, file) > 0)
+		read_mount(line, path, &mounted);
+	if (file)
+		fclose(file);
+	return mounted;
+}
+
+static bool is_of_sqsfs(const struct mounted *mounted)
+{
+	return strcmp(mounted->type, "fuse.sqsfs") == 0;
 }
 
 /* The signals that this process blocks are its own business. */
@@ -65,24 +111,44 @@ static void run_fusermount(const char *path)
 	posix_spawnattr_destroy(&attributes);
 }
 
-void mountpoint_detach(const char *path)
+static void detach_topmost(const char *path)
 {
-	if (is_descriptor(path))
-		return;
 	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno == EPERM)
 		run_fusermount(path);
 }
 
+dev_t mountpoint_device(const char *path)
+{
+	struct mounted mounted = find_mount(path);
+
+	return is_of_sqsfs(&mounted) ? mounted.device : 0;
+}
+
+void mountpoint_detach(const char *path, dev_t device)
+{
+	struct mounted mounted;
+
+	if (is_descriptor(path))
+		return;
+	mounted = find_mount(path);
+	if (mounted.device && mounted.device == device)
+		detach_topmost(path);
+	else if (mounted.device)
+		log_warning("unmount",
+			"%s: not unmounted: what is mounted there now (%s) is not ours",
+			path, mounted.type);
+}
+
 bool mountpoint_prepare(const char *path, char *why, size_t size)
 {
+	struct mounted mounted;
 	struct stat st;
-	char type[64];
 
 	if (is_descriptor(path))
 		return true;
 	if (is_dead(path)) {
 		log_info("mount", "%s: clearing a dead mount", path);
-		mountpoint_detach(path);
+		detach_topmost(path);
 	}
 	if (is_dead(path))
 		snprintf(why, size,
@@ -92,7 +158,7 @@ bool mountpoint_prepare(const char *path, char *why, size_t size)
 		snprintf(why, size, "mount point %s: %s", path, strerror(errno));
 	else if (!S_ISDIR(st.st_mode))
 		snprintf(why, size, "mount point %s: not a directory", path);
-	else if (find_mount(path, type, sizeof(type)), strcmp(type, "fuse.sqsfs") == 0)
+	else if (mounted = find_mount(path), is_of_sqsfs(&mounted))
 		snprintf(why, size,
 			"mount point %s: busy, queues are mounted there; try: fusermount3 -u %s",
 			path, path);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Clears what a killed daemon left ("Transport endpoint is not connected"), then
@@ -16,7 +17,14 @@
  */
 bool mountpoint_prepare(const char *path, char *why, size_t size);
 
-/* No new users; those who are in may go on (umount -l). May take a while. */
-void mountpoint_detach(const char *path);
+/* The device of the queues that were mounted there last; 0: unknown. */
+dev_t mountpoint_device(const char *path);
+
+/*
+ * No new users; those who are in may go on (umount -l). May take a while. Where that
+ * device is not what is mounted there last, somebody has mounted over it, and all stays
+ * as it is.
+ */
+void mountpoint_detach(const char *path, dev_t device);
 
 #endif

@@ -49,6 +49,7 @@ struct session {
 	int64_t held_since_ms;
 	bool is_connected; /* the kernel may still ask something */
 	bool is_detached;  /* the mount point was let go here */
+	dev_t device;      /* of the mount, to know it by */
 };
 
 static const int ending_signals[] = {SIGTERM, SIGINT, SIGHUP};
@@ -124,6 +125,7 @@ static bool mount_fuse(struct session *session)
 	if (!session->fuse || fuse_session_mount(session->fuse, mountpoint) != 0 ||
 		!init_patch(session->fuse))
 		return false;
+	session->device = mountpoint_device(mountpoint);
 	return fcntl(fuse_session_fd(session->fuse), F_SETFL, O_NONBLOCK) == 0;
 }
 
@@ -175,13 +177,14 @@ static void begin_ending(struct session *session)
 struct detach {
 	struct job job;
 	const char *path;
+	dev_t device;
 };
 
 static void run_detach(struct job *job)
 {
 	struct detach *detach = list_entry(job, struct detach, job);
 
-	mountpoint_detach(detach->path);
+	mountpoint_detach(detach->path, detach->device);
 	free(detach);
 }
 
@@ -194,6 +197,7 @@ static void detach(struct session *session)
 		return;
 	detach->job.run = run_detach;
 	detach->path = session->mount->options->mountpoint;
+	detach->device = session->device;
 	session->is_detached = true;
 	helper_add(session->mount->helper, &detach->job);
 }

@@ -58,3 +58,25 @@ faults 'ChangeMessageVisibility* delay-before=400'
 remount "$endpoint"
 faults ''
 [ "$(cat "$mnt/empty/.sqs/count")" = 2000 ] || fail "$(cat "$mnt/empty/.sqs/count") of 2000 were given back"
+
+# semantics.md: "A signal unmounts the mount of its own sqsfs only: what somebody has mounted over it stays, and the log says so."
+is_root || exit 0
+unmount
+over() { # DIR
+	mnt=$1
+	mount_sqsfs "$endpoint"
+	mount -t tmpfs over "$mnt" || fail "cannot mount over it"
+	kill -TERM "$sqsfs_pid"
+	await 10 is_gone "$sqsfs_pid"
+	sqsfs_pid=
+	[ "$(stat -f -c %T "$mnt")" = tmpfs ] || fail "what was mounted over it is gone"
+	umount "$mnt"
+	grep -q "$mnt: not unmounted" "$log" || fail "the log says $(tail -n 3 "$log")"
+	umount -l "$mnt"
+}
+over "$mnt"
+mount_sqsfs "$endpoint"
+kill -TERM "$sqsfs_pid"
+await 10 is_gone "$sqsfs_pid"
+sqsfs_pid=
+! grep -q " $mnt fuse" /proc/self/mounts || fail "it has left its own mount"
