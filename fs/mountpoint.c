@@ -16,6 +16,7 @@
 
 #include "sqs/base/cleanup.h"
 #include "sqs/base/log.h"
+#include "sqs/base/text.h"
 
 extern char **environ;
 
@@ -37,23 +38,6 @@ struct mounted {
 	char type[64];
 };
 
-/* Spaces and line ends of a path are written as \OOO there. */
-static void unescape(char *text)
-{
-	char *out = text;
-	unsigned byte;
-
-	for (; *text; text++) {
-		if (*text == '\\' && sscanf(text + 1, "%3o", &byte) == 1) {
-			*out++ = (char)byte;
-			text += 3;
-		} else {
-			*out++ = *text;
-		}
-	}
-	*out = '\0';
-}
-
 /* If this line of mountinfo, see proc(5), is about the path. */
 static void read_mount(const char *line, const char *path, struct mounted *mounted)
 {
@@ -64,7 +48,7 @@ static void read_mount(const char *line, const char *path, struct mounted *mount
 	if (!type || sscanf(line, "%*d %*d %u:%u %*s %ms", &major_number, &minor_number,
 			     &point) != 3)
 		return;
-	unescape(point);
+	octal_unescape(point); /* of spaces and line ends */
 	if (strcmp(point, path) != 0)
 		return;
 	mounted->device = makedev(major_number, minor_number);

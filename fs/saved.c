@@ -293,30 +293,6 @@ static bool read_file(const char *path, struct buf *bytes)
 	return n == 0 && !bytes->failed;
 }
 
-static bool is_octal(char digit)
-{
-	return digit >= '0' && digit <= '7';
-}
-
-/* Undoes the escapes, a backslash and three octal digits, in place; the new length. */
-static size_t unescape(char *text)
-{
-	char *out = text;
-
-	for (const char *in = text; *in;) {
-		if (in[0] == '\\' && is_octal(in[1]) && is_octal(in[2]) &&
-			is_octal(in[3])) {
-			*out++ = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 |
-					(in[3] - '0'));
-			in += 4;
-		} else {
-			*out++ = *in++;
-		}
-	}
-	*out = '\0';
-	return (size_t)(out - text);
-}
-
 static void take_setting(struct found *found, const char *name, char *value)
 {
 	const struct {
@@ -324,7 +300,7 @@ static void take_setting(struct found *found, const char *name, char *value)
 		char **text;
 	} texts[] = {{"state", &found->state}, {"error", &found->error},
 		{"dedup_id", &found->dedup_id}};
-	size_t len = unescape(value);
+	size_t len = octal_unescape(value);
 	int64_t number;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {

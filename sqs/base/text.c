@@ -66,6 +66,29 @@ void hex_encode(char *out, const void *bytes, size_t len)
 	out[2 * len] = '\0';
 }
 
+static bool is_octal(char digit)
+{
+	return digit >= '0' && digit <= '7';
+}
+
+size_t octal_unescape(char *text)
+{
+	char *out = text;
+
+	for (const char *in = text; *in;) {
+		if (in[0] == '\\' && is_octal(in[1]) && is_octal(in[2]) &&
+			is_octal(in[3])) {
+			*out++ = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 |
+					(in[3] - '0'));
+			in += 4;
+		} else {
+			*out++ = *in++;
+		}
+	}
+	*out = '\0';
+	return (size_t)(out - text);
+}
+
 bool number_parse(struct view text, int64_t least, int64_t most, int64_t *out)
 {
 	bool negative = text.len && text.data[0] == '-';

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Texts: base64, hexadecimal, and which bytes SQS can carry as they are.
+ * Texts: base64, hexadecimal, escapes, and which bytes SQS can carry as they are.
  */
 #ifndef SQS_BASE_TEXT_H
 #define SQS_BASE_TEXT_H
@@ -18,6 +18,9 @@ bool base64_decode(struct buf *out, struct view text);
 
 /* 2 * len lower-case digits and a NUL. */
 void hex_encode(char *out, const void *bytes, size_t len);
+
+/* Undoes escapes, a backslash and three octal digits, in place; the new length. */
+size_t octal_unescape(char *text);
 
 /* A whole decimal number within the range, nothing before or after it; else false. */
 bool number_parse(struct view text, int64_t least, int64_t most, int64_t *out);

@@ -114,4 +114,12 @@ TEST(hex_is_lower_case)
 	CHECK_TEXT(text, "00af19");
 }
 
+TEST(octal_escapes_are_undone)
+{
+	char text[] = "a\\040b\\1\\8888\\377\\";
+
+	CHECK_NUMBER(octal_unescape(text), 12);
+	CHECK_TEXT(text, "a b\\1\\8888\xff\\");
+}
+
 TEST_MAIN
