@@ -114,6 +114,8 @@ static bool start_mount(struct program *p, char *why, size_t size)
 
 	mount_name(mount, sqs_client_endpoint(mount->client),
 		sqs_client_region(mount->client));
+	if (!sending_claim_unsent(mount, why, size))
+		return false;
 	p->wake_fd = session_new_wake_fd();
 	mount->timers = timers_new(p->wake_fd);
 	mount->helper = helper_new();

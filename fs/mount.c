@@ -40,11 +40,19 @@ void mount_init(struct mount *mount, const struct options *options)
 		.is_private = is_private(options),
 		.mounted_wall_ms = clock_wall_ms(),
 		.last_ino = random_ino(),
+		.unsent_lock = -1,
+		.spool_lock = -1,
 	};
 	pthread_mutex_init(&mount->lock, NULL);
 	list_init(&mount->queues);
 	list_init(&mount->waits);
 	list_init(&mount->nodes);
+}
+
+static void unlock(int lock)
+{
+	if (lock >= 0)
+		close(lock);
 }
 
 void mount_finish(struct mount *mount)
@@ -65,6 +73,8 @@ void mount_finish(struct mount *mount)
 		node_unref_locked(node);
 	}
 	mount_unlock(mount);
+	unlock(mount->unsent_lock);
+	unlock(mount->spool_lock);
 }
 
 /* FNV-1a. Not a secret: only different names for different mounts. */

@@ -46,7 +46,9 @@ struct mount {
 	 * for which it would ask a directory's attributes anew after each change. */
 	bool is_private;
 	int64_t mounted_wall_ms;
-	char id[33]; /* of the source and what it serves: names the state directory */
+	char id[33];     /* of the source and what it serves: names the state directory */
+	int unsent_lock; /* saved.h: on what earlier mounts kept; -1: not ours */
+	int spool_lock;  /* on the spool; -1: none */
 
 	pthread_mutex_t lock;
 	struct dir *root; /* lock */

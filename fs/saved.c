@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@
 
 static const char settings_dir[] = ".sqs";
 /* Settings that are not complete, beside those of the queue's files: none is called so. */
-static const char unfinished_name[] = ".sqs/.sqs";
+static const char unfinished_name[] = ".sqs/next.XXXXXX";
 static const char last_line[] = "end\n";
 
 /* Each byte of the largest message, were it all attributes, takes four here. */
@@ -27,7 +28,7 @@ struct saved {
 	struct job job; /* its removal */
 	char *content;
 	char *settings;
-	char *unfinished;
+	char *unfinished; /* for mkostemp() */
 };
 
 DEFINE_AUTO(saved_free, struct saved *);
@@ -125,6 +126,24 @@ static bool make_parents(const char *path)
 	return true;
 }
 
+bool saved_make_dir(const char *dir)
+{
+	return make_parents(dir) && make_dir(dir);
+}
+
+int saved_lock_dir(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error;
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
 static bool write_all(int fd, struct view bytes)
 {
 	while (bytes.len) {
@@ -149,18 +168,31 @@ static void remove_unfinished(const char *path)
 	errno = error;
 }
 
-/* O_TRUNC, or O_EXCL: then there was none, and is none when it could not be written. */
-static bool write_file(const char *path, int how, struct view bytes)
+/* There was none, and is none when it could not be written. */
+static bool write_file(const char *path, struct view bytes)
 {
 	AUTO(close)
-	int fd = open(path, O_WRONLY | O_CREAT | how | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return false;
 	if (write_all(fd, bytes))
 		return true;
-	if (how == O_EXCL)
-		remove_unfinished(path);
+	remove_unfinished(path);
+	return false;
+}
+
+/* Under a name of its own, as another process may do the same, and then in its place. */
+static bool replace_file(const char *path, const char *unfinished, struct view bytes)
+{
+	AUTO(free) char *name = strdup(unfinished);
+	AUTO(close) int fd = name ? mkostemp(name, O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return false;
+	if (write_all(fd, bytes) && rename(name, path) == 0)
+		return true;
+	remove_unfinished(name);
 	return false;
 }
 
@@ -218,8 +250,7 @@ bool saved_update(const struct saved *saved, const struct saved_message *message
 		errno = ENOMEM;
 		return false;
 	}
-	return write_file(saved->unfinished, O_TRUNC, buf_view(&text)) &&
-	       rename(saved->unfinished, saved->settings) == 0 &&
+	return replace_file(saved->settings, saved->unfinished, buf_view(&text)) &&
 	       sync_parent(saved->settings);
 }
 
@@ -242,7 +273,7 @@ struct saved *saved_write(
 	if (!make_parents(saved->content) || !make_parents(saved->settings))
 		return NULL;
 	is_new = !lies_at(old, saved->content);
-	if (is_new && !write_file(saved->content, O_EXCL, message->bytes))
+	if (is_new && !write_file(saved->content, message->bytes))
 		return NULL;
 	if ((!is_new || sync_parent(saved->content)) && saved_update(saved, message))
 		return TAKE(saved);

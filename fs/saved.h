@@ -8,9 +8,10 @@
  *	                          backslash, are \ooo. The last line is "end"
  *
  * DIR is a queue's. Both files are for the owner alone and on the disk when
- * saved_write() returns. The second is written as DIR/.sqs/.sqs, a name that no file
- * of a queue has, and put in its place when it is complete; a content without it is
- * one that was cut short, and is not found again. One thread at a time writes in DIR.
+ * saved_write() returns. The second is written as DIR/.sqs/next.XXXXXX, a name that no
+ * file of a queue has, and put in its place when it is complete; a content without it is
+ * one that was cut short, and is not found again. Several processes may write in DIR,
+ * each with one thread at a time; what lies there is for the one that has its lock.
  */
 #ifndef FS_SAVED_H
 #define FS_SAVED_H
@@ -33,6 +34,13 @@ struct saved_message {
 	struct view bytes;
 	const struct attributes *attributes;
 };
+
+/* Makes this directory and those that lead to it; false, and errno: it could not. */
+bool saved_make_dir(const char *dir);
+
+/* Locks this directory: a descriptor, which holds the lock until it is closed or the
+ * process ends. -1, and errno: EWOULDBLOCK if another has it, ENOENT if there is none. */
+int saved_lock_dir(const char *dir);
 
 /*
  * Writes it; NULL, and errno: it could not. `old` is where the same content lies already,

@@ -51,6 +51,9 @@ void sending_barrier(struct queue *queue, struct barrier *barrier);
  */
 void sending_end(struct mount *mount);
 void sending_save_unsent(struct mount *mount);
+/* Before there is a queue: makes this mount, if no other is, the one that offers what
+ * earlier ones kept. False, and why: its spool is another's, or cannot be used. */
+bool sending_claim_unsent(struct mount *mount, char *why, size_t size);
 /* Waits until everything is there that an earlier mount could not send to the queues
  * known by now. */
 void sending_restore_unsent(struct mount *mount);

@@ -30,6 +30,30 @@ static const bool is_out_of_reach[SQS_ERROR_COUNT] = {
 	[SQS_SERVICE_FAILED] = true,
 };
 
+bool spool_claim(struct mount *mount, char *why, size_t size)
+{
+	const char *spool = mount->options->spool;
+	AUTO(free) char *dir = NULL;
+
+	if (!spool)
+		return true;
+	if (asprintf(&dir, "%s/%s", spool, mount->id) < 0) {
+		snprintf(why, size, "no memory");
+		return false;
+	}
+	if (saved_make_dir(dir) && (mount->spool_lock = saved_lock_dir(dir)) >= 0)
+		return true;
+	if (errno == EWOULDBLOCK)
+		snprintf(why, size,
+			"%s is in use by another mount of this source: "
+			"stop it, or name another directory",
+			spool);
+	else
+		snprintf(
+			why, size, "cannot use the spool %s: %s", spool, strerror(errno));
+	return false;
+}
+
 char *spool_directory(const struct queue *queue)
 {
 	const struct mount *mount = queue->dir.node.mount;

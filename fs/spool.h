@@ -18,6 +18,9 @@
 /* How long to try before a file is spooled; how often what is spooled is tried. */
 enum { SPOOL_AFTER_MS = 4000, SPOOL_RETRY_MS = 5000 };
 
+/* Makes the spool this mount's alone. False, and why: it cannot be; true without one. */
+bool spool_claim(struct mount *mount, char *why, size_t size);
+
 /* The directory of this queue, to be freed; NULL: there is no spool, or no memory. */
 char *spool_directory(const struct queue *queue);
 

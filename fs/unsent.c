@@ -19,8 +19,8 @@
 
 enum { FIRST_RETRY_MS = 1000, MOST_NAMESAKES = 1000 };
 
-/* The directory of this queue's unsent files, to be freed; NULL: no memory, no home. */
-static char *directory_of(const struct queue *queue)
+/* The directory of a mount's unsent files, to be freed; NULL: no memory, no home. */
+static char *mount_directory(const struct mount *mount)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	const struct passwd *user = home && *home ? NULL : getpwuid(getuid());
@@ -31,10 +31,32 @@ static char *directory_of(const struct queue *queue)
 		state = user ? user->pw_dir : home;
 		below = "/.local/state";
 	}
-	if (!state || asprintf(&path, "%s%s/sqsfs/unsent/%s/%s", state, below,
-			      queue->dir.node.mount->id, queue->name) < 0)
+	if (!state ||
+		asprintf(&path, "%s%s/sqsfs/unsent/%s", state, below, mount->id) < 0)
 		return NULL;
 	return path;
+}
+
+/* That of this queue's. */
+static char *directory_of(const struct queue *queue)
+{
+	AUTO(free) char *dir = mount_directory(queue->dir.node.mount);
+	char *path;
+
+	if (!dir || asprintf(&path, "%s/%s", dir, queue->name) < 0)
+		return NULL;
+	return path;
+}
+
+bool sending_claim_unsent(struct mount *mount, char *why, size_t size)
+{
+	AUTO(free) char *dir = mount_directory(mount);
+
+	mount->unsent_lock = dir ? saved_lock_dir(dir) : -1;
+	if (dir && mount->unsent_lock < 0 && errno != ENOENT)
+		log_warning("unsent", "nothing kept is offered again: %s: %s", dir,
+			errno == EWOULDBLOCK ? "another mount does it" : strerror(errno));
+	return spool_claim(mount, why, size);
 }
 
 /* -------------------------------------------------------------------------------------
@@ -266,12 +288,13 @@ struct offer {
 static void run_offer(struct job *job)
 {
 	struct offer *offer = list_entry(job, struct offer, job);
+	struct mount *mount = offer->queue->dir.node.mount;
 	AUTO(free) char *unsent = directory_of(offer->queue);
 	AUTO(free) char *spool = spool_directory(offer->queue);
 
 	if (spool)
 		saved_read_all(spool, on_found, offer->queue);
-	if (unsent)
+	if (unsent && mount->unsent_lock >= 0)
 		saved_read_all(unsent, on_found, offer->queue);
 	node_unref(&offer->queue->dir.node);
 	free(offer);

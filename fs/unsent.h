@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What could not be sent before the mount ended: saved in the state directory, and
- * offered again by the next mount of the same source:
+ * offered again by the next mount of the same source, or by the one of several that
+ * has the lock of MOUNT-ID:
  *
  *	$XDG_STATE_HOME/sqsfs/unsent/MOUNT-ID/QUEUE/...      as saved.h says
  *

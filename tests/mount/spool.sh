@@ -71,3 +71,24 @@ for body in once other; do
 	sync "$mnt/n.fifo"
 done
 hear n.fifo
+
+# semantics.md: "One mount of a source at a time owns its spool in DIR: a second one with the same DIR fails with one line."
+expect_refusal() {
+	! "$SQSFS" -o "$options" "$endpoint" "$tmp/second" 2>"$tmp/err" || fail "two mounts have one spool"
+	grep -q "^sqsfs: $tmp/spool is in use by another mount" "$tmp/err" || fail "it says: $(cat "$tmp/err")"
+	[ "$(wc -l <"$tmp/err")" = 1 ] || fail "it says: $(cat "$tmp/err")"
+}
+mkdir "$tmp/second"
+expect_refusal
+unmount
+# In the background, too.
+"$SQSFS" -o "$options" "$endpoint" "$mnt" || fail "the spool is not free after its mount"
+pid=$(pgrep -f -x "$SQSFS .*$mnt" | head -n 1)
+background "$pid"
+expect_refusal
+detach
+await 10 is_gone "$pid"
+
+# semantics.md: "A spool that cannot be written to fails with one line."
+! "$SQSFS" -o "spool=$tmp/err/spool" "$endpoint" "$mnt" 2>"$tmp/said" || fail "a spool in a file"
+[ "$(wc -l <"$tmp/said")" = 1 ] || fail "it says: $(cat "$tmp/said")"

@@ -95,6 +95,33 @@ sqsfs_pid=$first_pid
 unmount
 kept_are 'four one three two ' || fail "two mounts did not keep what each has"
 
+# semantics.md: "Of several mounts of one source at the same time one alone offers them again; the others say so in the log, and still save what they could not send themselves."
+mount_sqsfs -o drain=2 "$endpoint"
+first_pid=$sqsfs_pid
+[ "$(names "$mnt/q" | wc -w)" = 5 ] || fail "it offers $(names "$mnt/q") of four files"
+mnt=$tmp/second mount_sqsfs -o drain=2 "$endpoint"
+grep -q 'nothing kept is offered again' "$log" || fail "the log does not say who offers the files"
+echo five >"$tmp/second/q/same"
+mnt=$tmp/second unmount
+kept_are 'five four one three two ' || fail "a mount beside another did not keep what it has"
+mnt=$tmp/second mount_sqsfs -o drain=2 "$endpoint"
+faults ''
+all_sent() {
+	names_are "$mnt/q" next && names_are "$tmp/second/q" next
+}
+await 40 all_sent
+mnt=$tmp/second unmount
+sqsfs_pid=$first_pid
+drain q "$tmp/once"
+[ "$(cat "$tmp"/once/* | sort | tr '\n' ' ')" = 'four one three two ' ] || fail "heard $(cat "$tmp"/once/*)"
+rm "$mnt"/q/*-*-*
+remount -o drain=2 "$endpoint"
+await 40 names_are "$mnt/q" next
+sync "$mnt/q"
+hear q five
+rm "$mnt"/q/*-*-*
+unmount
+
 # semantics.md: "With `-o dedup=name`, the first message of a file that fsync sends in parts has the name, those behind it `NAME/2`, `NAME/3` and so on."
 # Also where a part has waited for the next mount.
 mount_sqsfs -o drain=2,dedup=name "$endpoint"

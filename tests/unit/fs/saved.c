@@ -131,6 +131,7 @@ TEST(a_content_that_was_cut_short_is_not_found)
 
 /* Directories that are synced, in the place of libc's fsync(). */
 static struct buf synced;
+static void (*on_settings_synced)(void); /* once */
 
 int fsync(int fd)
 {
@@ -142,6 +143,8 @@ int fsync(int fd)
 	if (len > 0)
 		buf_add(&synced, path, (size_t)len);
 	buf_add_char(&synced, '\n');
+	if (on_settings_synced && strstr(buf_view(&synced).data, "/.sqs/"))
+		TAKE(on_settings_synced)();
 	return 0;
 }
 
@@ -161,6 +164,24 @@ TEST(the_way_to_it_is_on_the_disk)
 	saved_free(keep("g", "f", 1));
 	CHECK(was_synced("/g/f") && was_synced("/g") && was_synced("/.sqs/g"));
 	CHECK(was_synced("") && was_synced("/.sqs"));
+	buf_finish(&synced);
+	end();
+}
+
+static void keep_another(void)
+{
+	saved_free(keep(NULL, "other", 2));
+}
+
+/* As two mounts of one source that end at the same time do. */
+TEST(two_at_once_write_files_of_their_own)
+{
+	begin();
+	buf_clear(&synced);
+	on_settings_synced = keep_another;
+	saved_free(keep(NULL, "f", 1));
+	CHECK_TEXT(find_all(), "/f retrying - - body 0\n"
+			       "/other retrying - - body 0\n");
 	buf_finish(&synced);
 	end();
 }
