@@ -19,9 +19,6 @@
 #include "sqs/base/clock.h"
 #include "sqs/base/log.h"
 
-/* A FLUSH of an exit cannot be interrupted, and nobody sees its answer. */
-enum { EXIT_ANSWER_MS = 5000 };
-
 /* How long `sync FILE` waits for a file that is still being written. */
 enum { SYNC_WRITING_MS = 5000 };
 

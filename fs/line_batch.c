@@ -11,6 +11,7 @@
 #include "fs/line_kept.h"
 #include "fs/options.h"
 #include "fs/writer.h"
+#include "sqs/base/cleanup.h"
 #include "sqs/base/clock.h"
 #include "sqs/base/log.h"
 
@@ -28,8 +29,9 @@ struct line {
 /* A node that has no name: its timer may fire after all is answered. */
 struct line_batch {
 	struct node node;
-	struct queue *queue; /* a reference */
-	struct timer watch;  /* looks at an interrupted process */
+	struct queue *queue;  /* a reference */
+	struct timer watch;   /* looks at a process that was interrupted, or exits */
+	int64_t answer_by_ms; /* INT64_MAX: when all are answered for */
 	char *bytes;
 	const char *written; /* before this they are of earlier writes */
 	size_t size;         /* for the answer */
@@ -100,23 +102,42 @@ static void on_interrupt(fuse_req_t req, void *arg)
 	mount_unlock(mount);
 }
 
+/* Whether its request waits no longer, and with which answer. */
+static bool gives_up_locked(struct line_batch *batch, int *error)
+{
+	*error = 0;
+	if (clock_boot_ms() >= batch->answer_by_ms)
+		return true;
+	if (!writer_is_dying(fuse_req_ctx(batch->req)->pid))
+		return false;
+	batch->to_start = 0;
+	*error = EINTR;
+	return true;
+}
+
+static void watch_again_locked(struct line_batch *batch)
+{
+	int64_t look_ms = clock_boot_ms() + LOOK_EVERY_MS;
+
+	timer_set_locked(&batch->watch,
+		look_ms < batch->answer_by_ms ? look_ms : batch->answer_by_ms);
+}
+
 static void on_watch(struct timer *timer)
 {
 	struct line_batch *batch = list_entry(timer, struct line_batch, watch);
 	struct mount *mount = timer->node->mount;
 	fuse_req_t req = NULL;
+	int error = 0;
 
 	mount_lock(mount);
-	if (batch->req && writer_is_dying(fuse_req_ctx(batch->req)->pid)) {
-		req = batch->req;
-		batch->req = NULL;
-		batch->to_start = 0;
-	} else if (batch->req) {
-		timer_set_locked(&batch->watch, clock_boot_ms() + LOOK_EVERY_MS);
-	}
+	if (batch->req && gives_up_locked(batch, &error))
+		req = TAKE(batch->req);
+	else if (batch->req)
+		watch_again_locked(batch);
 	mount_unlock(mount);
 	if (req)
-		answer(req, 0, EINTR);
+		answer(req, 0, error);
 }
 
 /* -------------------------------------------------------------------------------------
@@ -133,7 +154,8 @@ static void keep_if_written(
 		line_keep(batch->queue, text, dedup_id);
 }
 
-/* What was not started when another failed. The batch is over: nobody else looks. */
+/* What was not started, when another failed or its process died. The batch is over:
+ * nobody else looks. */
 static void keep_rest(struct line_batch *batch)
 {
 	while (batch->rest.len)
@@ -153,7 +175,7 @@ static void line_over(struct line_batch *batch, int error)
 {
 	struct mount *mount = batch->node.mount;
 	fuse_req_t req = NULL;
-	bool starts;
+	bool starts, is_over;
 
 	mount_lock(mount);
 	batch->under_way--;
@@ -162,16 +184,16 @@ static void line_over(struct line_batch *batch, int error)
 	if (error)
 		batch->to_start = 0;
 	starts = batch->to_start > 0;
-	if (!starts && batch->under_way == 0) {
-		req = batch->req;
-		batch->req = NULL;
+	is_over = !starts && batch->under_way == 0;
+	if (is_over) {
+		req = TAKE(batch->req);
 		timer_clear_locked(&batch->watch);
 	}
 	error = batch->error;
 	mount_unlock(mount);
 	if (starts)
 		start_lines(batch);
-	if (req && error)
+	if (is_over)
 		keep_rest(batch);
 	if (req)
 		answer(req, batch->size, error);
@@ -339,8 +361,13 @@ static struct line_batch *batch_new(struct queue *queue, const struct line_part 
 	mount_lock(mount);
 	node_init_locked(&batch->node, mount, &batch_type);
 	node_ref_locked(&queue->dir.node);
-	mount_unlock(mount);
 	timer_init(&batch->watch, &batch->node, on_watch);
+	batch->answer_by_ms = INT64_MAX;
+	if (part->is_exiting) {
+		batch->answer_by_ms = clock_boot_ms() + EXIT_ANSWER_MS;
+		timer_set_locked(&batch->watch, batch->answer_by_ms);
+	}
+	mount_unlock(mount);
 	batch->queue = queue;
 	batch->bytes = copy;
 	batch->rest = (struct view){copy, bytes.len};

@@ -25,6 +25,7 @@ struct line_part {
 	size_t count;   /* of lines, as line_cut() counts; the last perhaps without its
 			   newline */
 	size_t written; /* the first so many bytes are of earlier writes, which succeeded */
+	bool is_exiting; /* a FLUSH that nobody can interrupt: writer.h */
 };
 
 /*
@@ -32,7 +33,8 @@ struct line_part {
  * WRITE's `size`, or with 0 for size 0 (a FLUSH), or with the errno of the first that
  * failed; those that were not started by then are not sent. What begins in an earlier
  * write and was not sent is kept: line_kept.h. A process that is dying is answered at
- * once. False: there was no memory to begin, which `req` was told; nothing is kept.
+ * once; one that exits after EXIT_ANSWER_MS, while its lines go on. False: there was no
+ * memory to begin, which `req` was told; nothing is kept.
  */
 bool line_batch_send(
 	fuse_req_t req, struct queue *queue, const struct line_part *part, size_t size);

@@ -66,14 +66,15 @@ static void lines_open(fuse_req_t req, struct node *node, struct fuse_file_info 
 
 /* Sends the first `cut` of what is pending, of which the last `size` bytes are new. */
 static void send_cut(fuse_req_t req, struct node *node, struct handle *handle,
-	struct line_cut cut, size_t size)
+	struct line_cut cut, size_t size, bool is_exiting)
 {
 	struct buf *pending = &handle->pending;
 
 	bool is_taken = line_batch_send(req, lines_of(node)->queue,
 		&(struct line_part){.bytes = {buf_view(pending).data, cut.len},
 			.count = cut.count,
-			.written = pending->len - size},
+			.written = pending->len - size,
+			.is_exiting = is_exiting},
 		size);
 
 	/* Without memory what was written before stays, for another try. */
@@ -116,7 +117,7 @@ static void lines_write(fuse_req_t req, struct node *node, const char *data, siz
 	}
 	handle->last_writer = fuse_req_ctx(req)->pid;
 	handle->was_killed = false;
-	send_cut(req, node, handle, line_cut(buf_view(pending), SQS_BATCH), size);
+	send_cut(req, node, handle, line_cut(buf_view(pending), SQS_BATCH), size, false);
 }
 
 /* Everything, its last line perhaps without a newline. */
@@ -131,9 +132,10 @@ static struct line_cut cut_all(struct view bytes)
 	return cut;
 }
 
-/* NOW: this close ends the file, so that a line without newline is one. */
+/* NOW: this close ends the file, so that a line without newline is one. Whatever it is,
+ * complete lines leave: so it is looked whether the process ends. */
 static enum writer_verdict judge_close(
-	fuse_req_t req, struct node *node, const struct handle *handle)
+	fuse_req_t req, struct node *node, const struct handle *handle, bool *is_exiting)
 {
 	pid_t caller = fuse_req_ctx(req)->pid;
 	struct writer_facts facts = {
@@ -143,9 +145,9 @@ static enum writer_verdict judge_close(
 
 	facts.wrote_last = !facts.is_opener && writer_is_thread_of(handle->last_writer,
 						       writer_process_of(caller));
-	if (writer_must_look(&facts))
-		facts.look = writer_look(node->mount->peers, caller, node->ino,
-			(struct writer_limit){WRITER_FEW, INT64_MAX});
+	facts.look = writer_look(node->mount->peers, caller, node->ino,
+		(struct writer_limit){WRITER_FEW, INT64_MAX});
+	*is_exiting = facts.look.is_exiting;
 	return writer_judge(&facts);
 }
 
@@ -153,14 +155,15 @@ static void lines_flush(fuse_req_t req, struct node *node, struct fuse_file_info
 {
 	struct handle *handle = handle_of(fi);
 	struct view bytes = buf_view(&handle->pending);
+	bool is_exiting = false;
 	enum writer_verdict verdict =
-		bytes.len ? judge_close(req, node, handle) : VERDICT_CLEAN;
+		bytes.len ? judge_close(req, node, handle, &is_exiting) : VERDICT_CLEAN;
 
 	handle->was_killed |= verdict == VERDICT_KILLED;
 	send_cut(req, node, handle,
 		verdict == VERDICT_NOW && !handle->was_killed ? cut_all(bytes)
 							      : line_cut(bytes, 1),
-		0);
+		0, is_exiting);
 }
 
 /* A writer that stays for days has no close to wait for. */
@@ -168,7 +171,7 @@ static void lines_fsync(fuse_req_t req, struct node *node, struct fuse_file_info
 {
 	struct handle *handle = handle_of(fi);
 
-	send_cut(req, node, handle, line_cut(buf_view(&handle->pending), 1), 0);
+	send_cut(req, node, handle, line_cut(buf_view(&handle->pending), 1), 0, false);
 }
 
 /* -------------------------------------------------------------------------------------

@@ -40,6 +40,9 @@ struct writer_look {
 	bool was_killed; /* by a signal */
 };
 
+/* A FLUSH of an exit cannot be interrupted, not even by SIGKILL: it waits no longer. */
+enum { EXIT_ANSWER_MS = 5000 };
+
 /* How much to look at before giving up. */
 struct writer_limit {
 	unsigned entries;    /* descriptors, threads and processes */

@@ -84,3 +84,28 @@ for shell in bash dash; do
 		rm "$mnt"/cut/.line-*
 	done
 done
+
+# semantics.md: "A process that ends with `.sqs/lines` open waits for the service for 5 seconds at most; its lines go on in the background, and one that cannot be sent becomes such a file."
+mkdir "$mnt/late"
+in_late() { # NUMBER
+	[ "$(find "$mnt/late" -name '.line-*' | wc -l)" = "$1" ]
+}
+hold_server
+dash -c 'exec >"$0"; echo 1; echo 2; printf 3' "$mnt/late/.sqs/lines"
+in_late 0 || fail "it waited until its lines had failed"
+release_server
+late_are_there() {
+	[ "$(cat "$mnt/late/.sqs/count")" -ge 3 ]
+}
+await 20 late_are_there
+drain late "$tmp/late"
+[ "$(sort -nu "$tmp"/late/* | xargs)" = '1 2 3' ] || fail "$(sort -nu "$tmp"/late/* | xargs) arrived"
+# It is told nothing of a refusal, so that the lines stay.
+hold_server
+dash -c 'exec >"$0"; echo 4; printf 5' "$mnt/late/.sqs/lines"
+kill_server
+await 60 in_late 2
+start_server
+await 60 in_late 0
+drain late "$tmp/later"
+[ "$(sort -nu "$tmp"/later/* | xargs)" = '4 5' ] || fail "$(sort -nu "$tmp"/later/* | xargs) arrived"
