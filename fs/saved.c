@@ -14,12 +14,16 @@
 #include "fs/draft.h"
 #include "fs/helper.h"
 #include "sqs/base/cleanup.h"
+#include "sqs/base/clock.h"
 #include "sqs/base/text.h"
 
 static const char settings_dir[] = ".sqs";
 /* Settings that are not complete, beside those of the queue's files: none is called so. */
 static const char unfinished_name[] = ".sqs/next.XXXXXX";
 static const char last_line[] = "end\n";
+
+/* A mount that was just told to end may still have the lock. */
+enum { LOCK_MS = 2000, LOOK_US = 50000 };
 
 /* Each byte of the largest message, were it all attributes, takes four here. */
 enum { MOST_SETTINGS = 5 << 20 };
@@ -131,12 +135,24 @@ bool saved_make_dir(const char *dir)
 	return make_parents(dir) && make_dir(dir);
 }
 
+static bool lock_soon(int fd)
+{
+	int64_t until_ms = clock_boot_ms() + LOCK_MS;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK || clock_boot_ms() >= until_ms)
+			return false;
+		usleep(LOOK_US);
+	}
+	return true;
+}
+
 int saved_lock_dir(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int error;
 
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (fd < 0 || lock_soon(fd))
 		return fd;
 	error = errno;
 	close(fd);

@@ -38,8 +38,11 @@ struct saved_message {
 /* Makes this directory and those that lead to it; false, and errno: it could not. */
 bool saved_make_dir(const char *dir);
 
-/* Locks this directory: a descriptor, which holds the lock until it is closed or the
- * process ends. -1, and errno: EWOULDBLOCK if another has it, ENOENT if there is none. */
+/*
+ * Locks this directory, for which it waits two seconds at most: a descriptor, which holds
+ * the lock until it is closed or the process ends. -1, and errno: EWOULDBLOCK if another
+ * has it, ENOENT if there is none.
+ */
 int saved_lock_dir(const char *dir);
 
 /*

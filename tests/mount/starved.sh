@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib/mount.sh"
 need python3
 rounds=${STARVED_ROUNDS:-4}
-options=list_ttl=0${STARVED_OPTIONS:+,$STARVED_OPTIONS}
+options=list_ttl=0,visibility=queue${STARVED_OPTIONS:+,$STARVED_OPTIONS}
 SQSFS=${SQSFS_STARVED:-$(dirname "$SQSFS")/../tests/mount/sqsfs-starved}
 [ -x "$SQSFS" ] || skip "$SQSFS is not built"
 export STARVE="$tmp/starve" STARVE_SEED="${STARVE_SEED:-1}"

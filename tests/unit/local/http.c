@@ -243,8 +243,7 @@ static void slow_requests_end_hold(void)
 	static const char *const beginnings[] = {"POST /",
 		"POST / HTTP/1.1\r\nHost: localhost\r\nX-Long: ",
 		"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000\r\n\r\n",
-		"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
-		"chunked\r\n\r\n7000\r\n"};
+		"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n7000\r\n"};
 	int waiting = dial(), fd;
 	struct http_exchange *exchange;
 
