@@ -302,6 +302,7 @@ TEST(a_touch_that_waits_is_told_that_the_message_was_given_back)
 	CHECK_NUMBER(replied, ESTALE);
 	CHECK_NUMBER(started_count, 1);
 	CHECK_NUMBER(started[0]->seconds, 0);
+	CHECK(!message_close_locked(message));
 }
 
 /* semantics.md: "Where nobody knows whether the service took a change, the earlier of both ends counts." */

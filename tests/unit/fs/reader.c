@@ -92,7 +92,7 @@ static struct message *seen_by(struct next *next, pid_t tid)
 /* A message that is bound to a name. */
 static struct message *bind(const char *id, const char *name)
 {
-	struct message *message = receive(id, 0, 30);
+	struct message *message = read_and_closed(id, 0, 30);
 
 	dir_detach_locked(&message->node);
 	message_show_locked(message, &queue->dir, name);
