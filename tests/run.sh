@@ -110,10 +110,10 @@ run() { # BUILD SUITE...
 		arguments="$arguments --suite $suite"
 	done
 	rm -f "$dir/meson-logs/run.json"
-	# One more than there are processors: the tests wait more than they compute.
+	# Twice as many as there are processors: the tests wait more than they compute.
 	# shellcheck disable=SC2086 # a list of words
 	launch "$build" meson test -C "$dir" --no-rebuild --logbase run --print-errorlogs \
-		--num-processes $(($(nproc) + 1)) \
+		--num-processes $((2 * $(nproc))) \
 		--timeout-multiplier "${TIMEOUT_MULTIPLIER:-1}" $arguments || true
 	count "$dir/meson-logs/run.json"
 	echo "== $build took $(($(date +%s) - began)) s"
