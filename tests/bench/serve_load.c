@@ -467,7 +467,7 @@ static void run_cell(struct load *load, int64_t ms, size_t most, bool tops_up)
 	measure(load, &send_phase, ms, SIZE_MAX);
 	make_send_batch(load);
 	if (tops_up)
-		run(load, &fill_phase, 2 * ms, most + most / 2);
+		run(load, &fill_phase, 10 * ms, most + most / 2);
 	make_receive(load);
 	measure(load, &receive_phase, ms, most);
 	measure(load, &delete_phase, ms, SIZE_MAX);
