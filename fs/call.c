@@ -190,3 +190,16 @@ void call_reply_part(
 		size = len - start;
 	fuse_reply_buf(req, size ? (const char *)data + start : NULL, size);
 }
+
+void call_tell_size(const struct node *node, struct view content)
+{
+	struct fuse_bufvec bytes = FUSE_BUFVEC_INIT(1);
+	char last;
+
+	if (content.len == 0)
+		return;
+	last = content.data[content.len - 1];
+	bytes.buf[0].mem = &last;
+	fuse_lowlevel_notify_store(
+		node->mount->session, node_id(node), (off_t)content.len - 1, &bytes, 0);
+}

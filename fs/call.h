@@ -16,6 +16,7 @@
 #include <fcntl.h>
 
 #include "fs/timer.h"
+#include "sqs/base/view.h"
 
 /* Starts the operation; an interrupt cancels it. */
 void call_start(fuse_req_t req, struct sqs_op *op);
@@ -78,5 +79,14 @@ void call_reply_xattr(fuse_req_t req, const void *value, size_t len, size_t size
 /* The part [offset, offset + size) of these bytes; empty behind their end. */
 void call_reply_part(
 	fuse_req_t req, const void *data, size_t len, size_t size, off_t offset);
+
+/*
+ * Tells the kernel, before the reply to an OPEN, how large the file is by now. Since
+ * Linux 6.5 sendfile(2) and splice(2) end at the size that the kernel knows, and of
+ * whoever does not ask for it first that is the size of the LOOKUP. For an inode that
+ * nobody else has open, and a reply that lets the kernel keep no pages: its last byte is
+ * stored, and dropped again. Lock free.
+ */
+void call_tell_size(const struct node *node, struct view content);
 
 #endif

@@ -28,7 +28,9 @@ struct control {
 	struct node node;
 	const struct control_row *row; /* constant */
 	struct queue *queue;           /* constant, a reference; NULL for .stats */
-	char *key; /* constant: the file's own name, which a row may use; owned */
+	char *key;      /* constant: the file's own name, which a row may use; owned */
+	size_t readers; /* lock: handles that read */
+	size_t size;    /* lock: while there are some, of what the first of them reads */
 };
 
 /* What is being asked of a control file, until it is answered. */

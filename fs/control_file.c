@@ -21,7 +21,8 @@ enum { LONGEST_INPUT = 64 * 1024 };
 enum { CALL_MS = 10 * 1000 };
 
 struct control_handle {
-	pid_t opener; /* process; 0: unknown */
+	pid_t opener;   /* process; 0: unknown */
+	bool is_reader; /* one of its control's */
 	struct buf text;
 	struct buf written; /* FUSE thread */
 };
@@ -63,6 +64,31 @@ static void control_stat(const struct node *node, struct stat *st)
 	const struct control *control = (const struct control *)(const void *)node;
 
 	st->st_mode = S_IFREG | (control->row->mode & ~(node->mount->umask & 0777));
+	st->st_size = (off_t)control->size;
+}
+
+/* True: it is the only reader. Lock free. */
+static bool join(struct control *control, struct control_handle *handle)
+{
+	bool is_alone;
+
+	mount_lock(control->node.mount);
+	is_alone = control->readers++ == 0;
+	if (is_alone)
+		control->size = handle->text.len;
+	mount_unlock(control->node.mount);
+	handle->is_reader = true;
+	return is_alone;
+}
+
+static void leave(struct control *control, struct control_handle *handle)
+{
+	if (!handle->is_reader)
+		return;
+	mount_lock(control->node.mount);
+	if (--control->readers == 0)
+		control->size = 0;
+	mount_unlock(control->node.mount);
 }
 
 static void handle_free(struct control_handle *handle)
@@ -113,18 +139,23 @@ void control_start(struct control_call *call, struct sqs_op *op)
 static void reply_open(struct control_call *call)
 {
 	struct control_handle *handle = call->handle;
+	struct control *control = call->control;
 	bool taken;
 
 	handle->text = call->out;
 	call->out = (struct buf){0};
+	if (handle->text.len && join(control, handle))
+		call_tell_size(&control->node, buf_view(&handle->text));
 	call->fi.fh = (uintptr_t)handle;
 	call->fi.direct_io = 1; /* the size is not known before */
 	if (call->is_create)
-		taken = call_reply_create(call->req, &call->control->node, &call->fi);
+		taken = call_reply_create(call->req, &control->node, &call->fi);
 	else
 		taken = fuse_reply_open(call->req, &call->fi) == 0;
-	if (!taken)
-		handle_free(handle);
+	if (taken)
+		return;
+	leave(control, handle);
+	handle_free(handle);
 }
 
 void control_done(struct control_call *call)
@@ -368,12 +399,13 @@ static void control_flush(fuse_req_t req, struct node *node, struct fuse_file_in
 static void control_release(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct control_handle *handle = handle_of(fi);
-	const struct control *control = control_of(node);
+	struct control *control = control_of(node);
 
 	if (handle->written.len)
 		log_warning("control",
 			"%s/.sqs: %s: nothing was done: its writer ended before its value did",
 			control->queue->name, control->key);
+	leave(control, handle);
 	handle_free(handle);
 	fuse_reply_err(req, 0);
 }

@@ -33,14 +33,17 @@ struct line_batch {
 	struct timer watch;   /* looks at a process that was interrupted, or exits */
 	int64_t answer_by_ms; /* INT64_MAX: when all are answered for */
 	char *bytes;
-	const char *written; /* before this they are of earlier writes */
-	size_t size;         /* for the answer */
-	fuse_req_t req;      /* lock: NULL once it is answered */
-	struct view rest;    /* lock: what was not started yet */
-	size_t to_start;     /* lock */
-	size_t under_way;    /* lock */
-	bool is_starting;    /* lock: one starts lines, so that they leave in order */
-	int error;           /* lock: the first */
+	const char *earlier_end;  /* before this they are of earlier writes */
+	size_t written;           /* for the answer */
+	struct line_rest *source; /* lock: lives as long as `req` is not answered */
+	uint64_t from;            /* what this write has left in its source, as bytes */
+	uint64_t to;              /* of the file */
+	fuse_req_t req;           /* lock: NULL once it is answered */
+	struct view rest;         /* lock: what was not started yet */
+	size_t to_start;          /* lock */
+	size_t under_way;         /* lock */
+	bool is_starting; /* lock: one starts lines, so that they leave in order */
+	int error;        /* lock: the first */
 };
 
 /* -------------------------------------------------------------------------------------
@@ -75,6 +78,38 @@ struct line_cut line_cut(struct view bytes, size_t multiple)
 	return cut;
 }
 
+/* Everything, its last line perhaps without a newline. */
+static struct line_cut cut_all(struct view bytes)
+{
+	struct line_cut cut = line_cut(bytes, 1);
+
+	if (cut.len == bytes.len)
+		return cut;
+	cut.count += bytes.data[bytes.len - 1] != '\n';
+	cut.len = bytes.len;
+	return cut;
+}
+
+static void take_out_locked(struct line_rest *rest, size_t len)
+{
+	struct buf *bytes = &rest->bytes;
+
+	if (len == 0)
+		return;
+	memmove(bytes->data, bytes->data + len, bytes->len - len);
+	bytes->len -= len;
+	rest->sent += len;
+}
+
+/* Empties these lines, so that those behind them stay where they are. */
+static void wipe_locked(struct line_rest *rest, uint64_t from, uint64_t to)
+{
+	if (from < rest->sent)
+		from = rest->sent; /* another write has taken them */
+	if (from < to)
+		memset(rest->bytes.data + (from - rest->sent), '\n', to - from);
+}
+
 /* -------------------------------------------------------------------------------------
  * Answers
  */
@@ -100,6 +135,14 @@ static void on_interrupt(fuse_req_t req, void *arg)
 	mount_lock(mount);
 	timer_set_locked(&batch->watch, 0);
 	mount_unlock(mount);
+}
+
+/* Its request, to be answered: nothing of a write that failed waits to be sent. */
+static fuse_req_t take_request_locked(struct line_batch *batch, int error)
+{
+	if (batch->req && error)
+		wipe_locked(batch->source, batch->from, batch->to);
+	return TAKE(batch->req);
 }
 
 /* Whether its request waits no longer, and with which answer. */
@@ -132,7 +175,7 @@ static void on_watch(struct timer *timer)
 
 	mount_lock(mount);
 	if (batch->req && gives_up_locked(batch, &error))
-		req = TAKE(batch->req);
+		req = take_request_locked(batch, error);
 	else if (batch->req)
 		watch_again_locked(batch);
 	mount_unlock(mount);
@@ -150,7 +193,7 @@ static void start_lines(struct line_batch *batch);
 static void keep_if_written(
 	const struct line_batch *batch, struct view text, const char *dedup_id)
 {
-	if (text.len && text.data < batch->written)
+	if (text.len && text.data < batch->earlier_end)
 		line_keep(batch->queue, text, dedup_id);
 }
 
@@ -186,7 +229,7 @@ static void line_over(struct line_batch *batch, int error)
 	starts = batch->to_start > 0;
 	is_over = !starts && batch->under_way == 0;
 	if (is_over) {
-		req = TAKE(batch->req);
+		req = take_request_locked(batch, batch->error);
 		timer_clear_locked(&batch->watch);
 	}
 	error = batch->error;
@@ -196,7 +239,7 @@ static void line_over(struct line_batch *batch, int error)
 	if (is_over)
 		keep_rest(batch);
 	if (req)
-		answer(req, batch->size, error);
+		answer(req, batch->written, error);
 	node_unref(&batch->node);
 }
 
@@ -345,50 +388,85 @@ static void batch_free(struct node *node)
 static const struct node_type batch_type = {
 	.kind = "lines under way", .free = batch_free};
 
-static struct line_batch *batch_new(struct queue *queue, const struct line_part *part)
+/* NULL: no memory. */
+static struct line_batch *batch_new_locked(
+	struct queue *queue, struct line_rest *rest, struct line_cut cut)
 {
-	struct view bytes = part->bytes;
-	struct mount *mount = queue->dir.node.mount;
 	struct line_batch *batch = calloc(1, sizeof(*batch));
-	char *copy = malloc(bytes.len + 1);
+	char *copy = malloc(cut.len);
 
 	if (!batch || !copy) {
 		free(batch);
 		free(copy);
 		return NULL;
 	}
-	memcpy(copy, bytes.data, bytes.len);
-	mount_lock(mount);
-	node_init_locked(&batch->node, mount, &batch_type);
+	memcpy(copy, rest->bytes.data, cut.len);
+	node_init_locked(&batch->node, queue->dir.node.mount, &batch_type);
 	node_ref_locked(&queue->dir.node);
 	timer_init(&batch->watch, &batch->node, on_watch);
-	batch->answer_by_ms = INT64_MAX;
-	if (part->is_exiting) {
-		batch->answer_by_ms = clock_boot_ms() + EXIT_ANSWER_MS;
-		timer_set_locked(&batch->watch, batch->answer_by_ms);
-	}
-	mount_unlock(mount);
 	batch->queue = queue;
 	batch->bytes = copy;
-	batch->rest = (struct view){copy, bytes.len};
-	batch->written = copy + (part->written < bytes.len ? part->written : bytes.len);
-	batch->to_start = part->count;
+	batch->rest = (struct view){copy, cut.len};
+	batch->to_start = cut.count;
+	batch->answer_by_ms = INT64_MAX;
+	batch->source = rest;
 	return batch;
 }
 
-bool line_batch_send(
-	fuse_req_t req, struct queue *queue, const struct line_part *part, size_t size)
+/* Whose request it is. What it sends is still in the source. */
+static void batch_owe_locked(
+	struct line_batch *batch, fuse_req_t req, const struct line_part *part)
 {
-	struct line_batch *batch = part->count ? batch_new(queue, part) : NULL;
+	const struct line_rest *source = batch->source;
+	size_t earlier = source->bytes.len - part->written;
+	size_t len = batch->rest.len;
 
-	if (!batch) {
-		answer(req, size, part->count ? ENOMEM : 0);
-		return !part->count;
-	}
 	batch->req = req;
-	batch->size = size;
+	batch->written = part->written;
+	batch->earlier_end = batch->bytes + (earlier < len ? earlier : len);
+	batch->to = source->sent + source->bytes.len;
+	batch->from = part->written ? source->sent + len : batch->to;
+	if (part->is_exiting)
+		batch->answer_by_ms = clock_boot_ms() + EXIT_ANSWER_MS;
+}
+
+/* From here on its request may be answered. */
+static void let_go(struct line_batch *batch, fuse_req_t req)
+{
+	struct mount *mount = batch->node.mount;
+
 	fuse_req_interrupt_func(req, on_interrupt, batch);
+	mount_lock(mount);
+	if (batch->answer_by_ms < INT64_MAX)
+		timer_set_locked(&batch->watch, batch->answer_by_ms);
+	mount_unlock(mount);
 	start_lines(batch);
 	node_unref(&batch->node);
-	return true;
+}
+
+void line_batch_send(fuse_req_t req, struct queue *queue, struct line_rest *rest,
+	const struct line_part *part)
+{
+	struct mount *mount = queue->dir.node.mount;
+	struct line_batch *batch = NULL;
+	struct line_cut cut;
+
+	mount_lock(mount);
+	cut = part->is_all ? cut_all(buf_view(&rest->bytes))
+			   : line_cut(buf_view(&rest->bytes), part->multiple);
+	if (cut.count)
+		batch = batch_new_locked(queue, rest, cut);
+	if (batch)
+		batch_owe_locked(batch, req, part);
+	if (batch || !cut.count)
+		take_out_locked(rest, cut.len);
+	else
+		/* Without memory what was written before stays, for another try. */
+		rest->bytes.len -= part->written;
+	mount_unlock(mount);
+	if (!batch) {
+		answer(req, part->written, cut.count ? ENOMEM : 0);
+		return;
+	}
+	let_go(batch, req);
 }

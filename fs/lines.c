@@ -22,13 +22,12 @@ struct lines {
 	struct queue *queue; /* a reference */
 };
 
-/* An open descriptor; touched on the FUSE thread alone. */
+/* An open descriptor; touched on the FUSE thread alone, but for its rest. */
 struct handle {
-	pid_t opener;      /* process; 0: unknown */
-	pid_t last_writer; /* thread of the last write */
-	bool was_killed;   /* that one, by a signal */
-	struct buf
-		pending; /* what is not sent: less than a batch, and a line's beginning */
+	pid_t opener;          /* process; 0: unknown */
+	pid_t last_writer;     /* thread of the last write */
+	bool was_killed;       /* that one, by a signal */
+	struct line_rest rest; /* lock */
 };
 
 static struct lines *lines_of(struct node *node)
@@ -64,28 +63,6 @@ static void lines_open(fuse_req_t req, struct node *node, struct fuse_file_info 
 		free(handle);
 }
 
-/* Sends the first `cut` of what is pending, of which the last `size` bytes are new. */
-static void send_cut(fuse_req_t req, struct node *node, struct handle *handle,
-	struct line_cut cut, size_t size, bool is_exiting)
-{
-	struct buf *pending = &handle->pending;
-
-	bool is_taken = line_batch_send(req, lines_of(node)->queue,
-		&(struct line_part){.bytes = {buf_view(pending).data, cut.len},
-			.count = cut.count,
-			.written = pending->len - size,
-			.is_exiting = is_exiting},
-		size);
-
-	/* Without memory what was written before stays, for another try. */
-	if (!is_taken)
-		pending->len -= size;
-	if (!is_taken || cut.len == 0)
-		return;
-	memmove(pending->data, pending->data + cut.len, pending->len - cut.len);
-	pending->len -= cut.len;
-}
-
 /* Bytes of format=raw are checked here, before any of them leaves. */
 static int check_bytes(const struct node *node, const char *data, size_t size)
 {
@@ -97,39 +74,39 @@ static int check_bytes(const struct node *node, const char *data, size_t size)
 	return scan.is_bad ? EILSEQ : 0;
 }
 
+static int add_bytes(
+	struct mount *mount, struct line_rest *rest, const char *data, size_t size)
+{
+	int error = 0;
+
+	mount_lock(mount);
+	if (rest->bytes.len > SQS_LARGEST_MESSAGE) {
+		error = EFBIG; /* a line without end */
+	} else if (!buf_add(&rest->bytes, data, size)) {
+		rest->bytes.failed = false;
+		error = ENOMEM;
+	}
+	mount_unlock(mount);
+	return error;
+}
+
 static void lines_write(fuse_req_t req, struct node *node, const char *data, size_t size,
 	off_t offset, struct fuse_file_info *fi)
 {
 	struct handle *handle = handle_of(fi);
-	struct buf *pending = &handle->pending;
 	int error = check_bytes(node, data, size);
 
 	(void)offset;
-	if (!error && pending->len > SQS_LARGEST_MESSAGE)
-		error = EFBIG; /* a line without end */
-	if (!error && !buf_add(pending, data, size)) {
-		pending->failed = false;
-		error = ENOMEM;
-	}
+	if (!error)
+		error = add_bytes(node->mount, &handle->rest, data, size);
 	if (error) {
 		fuse_reply_err(req, error);
 		return;
 	}
 	handle->last_writer = fuse_req_ctx(req)->pid;
 	handle->was_killed = false;
-	send_cut(req, node, handle, line_cut(buf_view(pending), SQS_BATCH), size, false);
-}
-
-/* Everything, its last line perhaps without a newline. */
-static struct line_cut cut_all(struct view bytes)
-{
-	struct line_cut cut = line_cut(bytes, 1);
-
-	if (cut.len == bytes.len)
-		return cut;
-	cut.count += bytes.data[bytes.len - 1] != '\n';
-	cut.len = bytes.len;
-	return cut;
+	line_batch_send(req, lines_of(node)->queue, &handle->rest,
+		&(struct line_part){.multiple = SQS_BATCH, .written = size});
 }
 
 /* NOW: this close ends the file, so that a line without newline is one. Whatever it is,
@@ -151,27 +128,37 @@ static enum writer_verdict judge_close(
 	return writer_judge(&facts);
 }
 
+static bool has_bytes(struct mount *mount, const struct line_rest *rest)
+{
+	bool has;
+
+	mount_lock(mount);
+	has = rest->bytes.len > 0;
+	mount_unlock(mount);
+	return has;
+}
+
 static void lines_flush(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct handle *handle = handle_of(fi);
-	struct view bytes = buf_view(&handle->pending);
 	bool is_exiting = false;
 	enum writer_verdict verdict =
-		bytes.len ? judge_close(req, node, handle, &is_exiting) : VERDICT_CLEAN;
+		has_bytes(node->mount, &handle->rest)
+			? judge_close(req, node, handle, &is_exiting)
+			: VERDICT_CLEAN;
 
 	handle->was_killed |= verdict == VERDICT_KILLED;
-	send_cut(req, node, handle,
-		verdict == VERDICT_NOW && !handle->was_killed ? cut_all(bytes)
-							      : line_cut(bytes, 1),
-		0, is_exiting);
+	line_batch_send(req, lines_of(node)->queue, &handle->rest,
+		&(struct line_part){.multiple = 1,
+			.is_all = verdict == VERDICT_NOW && !handle->was_killed,
+			.is_exiting = is_exiting});
 }
 
 /* A writer that stays for days has no close to wait for. */
 static void lines_fsync(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	struct handle *handle = handle_of(fi);
-
-	send_cut(req, node, handle, line_cut(buf_view(&handle->pending), 1), 0, false);
+	line_batch_send(req, lines_of(node)->queue, &handle_of(fi)->rest,
+		&(struct line_part){.multiple = 1});
 }
 
 /* -------------------------------------------------------------------------------------
@@ -181,8 +168,13 @@ static void lines_fsync(fuse_req_t req, struct node *node, struct fuse_file_info
 static void lines_release(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct handle *handle = handle_of(fi);
-	struct view rest = buf_view(&handle->pending);
+	struct buf bytes;
+	struct view rest;
 
+	mount_lock(node->mount);
+	bytes = handle->rest.bytes;
+	mount_unlock(node->mount);
+	rest = buf_view(&bytes);
 	fuse_reply_err(req, 0);
 	while (rest.len) {
 		const char *end = memchr(rest.data, '\n', rest.len);
@@ -196,7 +188,7 @@ static void lines_release(fuse_req_t req, struct node *node, struct fuse_file_in
 		len += end != NULL;
 		rest = (struct view){rest.data + len, rest.len - len};
 	}
-	buf_finish(&handle->pending);
+	buf_finish(&bytes);
 	free(handle);
 }
 

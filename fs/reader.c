@@ -146,26 +146,6 @@ static bool show_locked(struct reader *reader, struct message *message)
 	return message_show_locked(message, &reader->queue->dir, next->name);
 }
 
-/*
- * Since Linux 6.5 sendfile(2) and splice(2) end at the size that the kernel knows, and of
- * whoever does not ask for it first that is 0: a byte at the end makes it known. The page
- * of that byte is free, since nobody else has the inode open, and opening drops it.
- * Lock free.
- */
-static void tell_size(const struct reader *reader)
-{
-	struct fuse_bufvec bytes = FUSE_BUFVEC_INIT(1);
-	size_t size = reader->message->body.len;
-	char last;
-
-	if (size == 0)
-		return;
-	last = reader->message->body.data[size - 1];
-	bytes.buf[0].mem = &last;
-	fuse_lowlevel_notify_store(reader->next->node.mount->session,
-		node_id(&reader->next->node), (off_t)size - 1, &bytes, 0);
-}
-
 static bool has_one_reader_locked(const struct next *next)
 {
 	return next->readers.next == next->readers.prev;
@@ -201,7 +181,7 @@ static bool reader_hold(struct reader *reader, struct message *message)
 		return false;
 	}
 	if (is_alone && !reader->is_late)
-		tell_size(reader);
+		call_tell_size(&reader->next->node, message->body);
 	fi.fh = (uintptr_t)reader;
 	fi.direct_io = !reader->is_late;
 	fi.noflush = 1;

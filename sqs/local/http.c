@@ -25,7 +25,7 @@ enum {
 	/* Of a refused body so much is read and dropped, so that the peer comes to read
 	 * the answer instead of failing in its own write. */
 	DRAINED_BYTES = 64 * 1024 * 1024,
-	/* A body that comes more slowly takes too long. */
+	/* A body that comes, or an answer that is taken, more slowly takes too long. */
 	SLOWEST_BYTES_PER_MS = 32,
 };
 
@@ -45,7 +45,9 @@ enum exchange_state {
 
 /* A connection. */
 struct peer {
-	struct timer deadline; /* of the request that comes; not set once it is whole */
+	struct timer
+		deadline; /* of the request that comes, or of the answer that goes; not
+				  set in between */
 	int fd;
 };
 
@@ -139,6 +141,13 @@ static void expect_body(struct http *http, struct peer *peer, int64_t len)
 	if (peer && peer->deadline.place)
 		timers_set(&http->deadlines, &peer->deadline,
 			peer->deadline.at + len / SLOWEST_BYTES_PER_MS);
+}
+
+static void expect_taking(struct http *http, struct peer *peer, size_t len)
+{
+	expect_within(http, peer,
+		(int64_t)http->options.request_s * 1000 +
+			(int64_t)len / SLOWEST_BYTES_PER_MS);
 }
 
 static void expect_nothing(struct http *http, struct peer *peer)
@@ -402,6 +411,7 @@ void http_answer(struct http_exchange *exchange, const struct http_answer *answe
 	}
 	exchange->answer_bytes = len;
 	exchange->http->held_bytes += len;
+	expect_taking(exchange->http, peer_of(exchange->connection), len);
 	exchange_enter(exchange, EXCHANGE_ANSWERED);
 }
 

@@ -24,7 +24,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 fauxqs_version=2.4.1
 node_version=22.23.3
-fill_seconds=300 # then a server gets the backlog that it has
+fill_seconds=600 # then a server gets the backlog that it has
 large_ahead=4800 # messages of 100 KB, before the backlog of 100 bytes
 
 servers='full normal fauxqs memory' rounds=3 ms=1000 backlog=1000000

@@ -41,6 +41,27 @@ await 60 kept 0
 drain kept "$tmp/kept"
 [ "$(sort -n "$tmp"/kept/* | xargs)" = '1 2 3 4 5 6 7 8 9' ] || fail "$(sort -n "$tmp"/kept/* | xargs) arrived"
 
+# semantics.md: "A write(2) to `.sqs/lines` that fails leaves nothing waiting: those of its lines that the service took are sent, and none of the others is."
+mkdir "$mnt/failed"
+faults 'SendMessage* error=AccessDenied'
+exec 3>"$mnt/failed/.sqs/lines"
+seq 12 >&3 2>"$tmp/err" && fail "nobody was told that lines were denied"
+# What another has written meanwhile is not theirs.
+hold_server
+seq 21 35 >&3 2>"$tmp/err" &
+denied=$!
+echo another >&3 || fail "echo"
+release_server
+wait "$denied" && fail "nobody was told that lines were denied"
+faults ''
+exec 3>&-
+another_is_there() {
+	[ "$(cat "$mnt/failed/.sqs/count")" -gt 0 ]
+}
+await 60 another_is_there
+drain failed "$tmp/failed"
+[ "$(cat "$tmp"/failed/*)" = another ] || fail "$(cat "$tmp"/failed/* | xargs) arrived"
+
 # semantics.md: "Where the outcome of a send is unknown, it is sent again: on a standard queue the message may then arrive twice, on a FIFO queue it does not."
 mkdir "$mnt/once.fifo"
 faults 'SendMessage* lose'

@@ -90,6 +90,34 @@ for command in 'wc -c < $n' 'test -s /dev/fd/3 3< $n && echo yes' \
 	only_asks sh "$command"
 done
 
+# semantics.md: "They give all of a file of `.sqs` and of `.stats` too, but for `.sqs/dump`, whose size nobody knows before its end; fstat gives the size while it is open."
+row_begin - - - sh 'sendfile of controls'
+python3 -c 'import os, sys
+os.chdir(sys.argv[1])
+for name in sys.argv[2:]:
+    want = open(name, "rb").read()
+    for asks in False, True, False:
+        f = os.open(name, os.O_RDONLY)
+        if asks and os.fstat(f).st_size != len(want):
+            sys.exit(f"{name}: {os.fstat(f).st_size} bytes instead of {len(want)}")
+        o = os.open("copy", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        while os.sendfile(o, f, None, 1000000):
+            pass
+        if os.pread(o, 1000000, 0) != want:
+            sys.exit(f"{name}: {os.pread(o, 1000000, 0)} instead of {want}")
+        os.close(f)' \
+	"$tmp" "$q/.sqs/count" "$q/.sqs/arn" "$q/.sqs/attributes/VisibilityTimeout" "$q/.sqs/redrive" \
+	2>"$tmp/err" || row_wrong "$(tail -n 1 "$tmp/err")"
+python3 -c 'import os, sys
+f = os.open(sys.argv[1], os.O_RDONLY)
+copy = os.open(sys.argv[2], os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+while os.sendfile(copy, f, None, 1000000):
+    pass
+text = os.pread(copy, 1000000, 0)
+sys.exit(len(text) != os.fstat(f).st_size or b"sqsfs_uptime_seconds" not in text)' \
+	"$mnt/.stats" "$tmp/copy" || row_wrong ".stats is not all there"
+row_end
+
 # semantics.md: "A shared mapping of a file fails with ENODEV; a private one, of a message, works."
 row_begin - - - sh 'a shared mapping of next'
 cp "$long" "$q/1"

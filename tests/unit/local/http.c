@@ -14,7 +14,14 @@
 #include "sqs/base/clock.h"
 #include "tests/lib/test.h"
 
-enum { CONNECTIONS = 3, IDLE_S = 1, BODY = 40000, HELD = 100000, PATIENCE_MS = 20000 };
+enum {
+	CONNECTIONS = 3,
+	IDLE_S = 1,
+	BODY = 40000,
+	LONG_ANSWER = 64000,
+	HELD = 100000,
+	PATIENCE_MS = 20000
+};
 
 static unsigned request_s = 1000;
 static int listener = -1;
@@ -270,6 +277,61 @@ TEST(a_request_that_comes_too_slowly_is_cut_and_a_wait_for_an_answer_is_not)
 	request_s = 1;
 	if (test_true(begin(), "a server", __FILE__, __LINE__)) {
 		slow_requests_end_hold();
+		end();
+	}
+	request_s = 1000;
+}
+
+/* Answers with so many bytes; the kernel takes few of them ahead. Returns how many the
+ * peer got, who takes a kilobyte ten times in the time of a silent connection. */
+static size_t take_slowly(int fd, struct http_exchange *exchange, size_t len)
+{
+	static char text[LONG_ANSWER];
+	struct buf body = {0};
+	struct http_answer answer = {.status = 200, .body = &body};
+	int64_t until_ms = clock_boot_ms() + PATIENCE_MS, next_ms = 0;
+	size_t taken = 0;
+	ssize_t n = 1;
+
+	note(exchange, NULL);
+	buf_add(&body, text, len);
+	http_answer(exchange, &answer);
+	while (n != 0 && taken < len && clock_boot_ms() < until_ms) {
+		run();
+		if (clock_boot_ms() < next_ms)
+			continue;
+		next_ms = clock_boot_ms() + IDLE_S * 1000 / 10;
+		n = recv(fd, text, 1000, MSG_DONTWAIT);
+		if (n > 0)
+			taken += (size_t)n;
+		else if (n < 0 && errno != EAGAIN)
+			n = 0;
+	}
+	return taken;
+}
+
+static void slow_readers_end_hold(void)
+{
+	const int small = 4096;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct http_exchange *exchange;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	setsockopt(listener, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	CHECK(connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
+	CHECK(post(fd, 1));
+	exchange = await_request();
+	CHECK(exchange);
+	CHECK(take_slowly(fd, exchange, LONG_ANSWER) < LONG_ANSWER);
+	CHECK_NUMBER(http_unsent(http), 0);
+	close(fd);
+}
+
+TEST(an_answer_that_is_taken_too_slowly_is_cut)
+{
+	request_s = 1;
+	if (test_true(begin(), "a server", __FILE__, __LINE__)) {
+		slow_readers_end_hold();
 		end();
 	}
 	request_s = 1000;
