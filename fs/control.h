@@ -12,7 +12,7 @@
 #define FS_CONTROL_H
 
 #include "fs/queue.h"
-#include "sqs/base/buf.h"
+#include "fs/snapshot.h"
 
 struct control_call;
 
@@ -28,9 +28,8 @@ struct control {
 	struct node node;
 	const struct control_row *row; /* constant */
 	struct queue *queue;           /* constant, a reference; NULL for .stats */
-	char *key;      /* constant: the file's own name, which a row may use; owned */
-	size_t readers; /* lock: handles that read */
-	size_t size;    /* lock: while there are some, of what the first of them reads */
+	char *key; /* constant: the file's own name, which a row may use; owned */
+	struct snapshots snapshots;
 };
 
 /* What is being asked of a control file, until it is answered. */

@@ -21,9 +21,8 @@ enum { LONGEST_INPUT = 64 * 1024 };
 enum { CALL_MS = 10 * 1000 };
 
 struct control_handle {
-	pid_t opener;   /* process; 0: unknown */
-	bool is_reader; /* one of its control's */
-	struct buf text;
+	pid_t opener; /* process; 0: unknown */
+	struct snapshot snapshot;
 	struct buf written; /* FUSE thread */
 };
 
@@ -41,6 +40,7 @@ struct control *control_new_locked(struct mount *mount, struct queue *queue,
 		return NULL;
 	}
 	node_init_locked(&control->node, mount, &control_type);
+	control->node.attr_timeout_s = 0;
 	control->row = row;
 	control->queue = queue;
 	control->key = copy;
@@ -64,36 +64,12 @@ static void control_stat(const struct node *node, struct stat *st)
 	const struct control *control = (const struct control *)(const void *)node;
 
 	st->st_mode = S_IFREG | (control->row->mode & ~(node->mount->umask & 0777));
-	st->st_size = (off_t)control->size;
+	st->st_size = (off_t)control->snapshots.size;
 }
 
-/* True: it is the only reader. Lock free. */
-static bool join(struct control *control, struct control_handle *handle)
+static void handle_free(struct control *control, struct control_handle *handle)
 {
-	bool is_alone;
-
-	mount_lock(control->node.mount);
-	is_alone = control->readers++ == 0;
-	if (is_alone)
-		control->size = handle->text.len;
-	mount_unlock(control->node.mount);
-	handle->is_reader = true;
-	return is_alone;
-}
-
-static void leave(struct control *control, struct control_handle *handle)
-{
-	if (!handle->is_reader)
-		return;
-	mount_lock(control->node.mount);
-	if (--control->readers == 0)
-		control->size = 0;
-	mount_unlock(control->node.mount);
-}
-
-static void handle_free(struct control_handle *handle)
-{
-	buf_finish(&handle->text);
+	snapshot_close(&control->node, &control->snapshots, &handle->snapshot);
 	buf_finish(&handle->written);
 	free(handle);
 }
@@ -142,20 +118,19 @@ static void reply_open(struct control_call *call)
 	struct control *control = call->control;
 	bool taken;
 
-	handle->text = call->out;
-	call->out = (struct buf){0};
-	if (handle->text.len && join(control, handle))
-		call_tell_size(&control->node, buf_view(&handle->text));
+	if ((call->fi.flags & O_ACCMODE) != O_WRONLY) {
+		handle->snapshot.text = call->out;
+		call->out = (struct buf){0};
+		snapshot_open(&control->node, &control->snapshots, &handle->snapshot);
+	}
 	call->fi.fh = (uintptr_t)handle;
 	call->fi.direct_io = 1; /* the size is not known before */
 	if (call->is_create)
 		taken = call_reply_create(call->req, &control->node, &call->fi);
 	else
 		taken = fuse_reply_open(call->req, &call->fi) == 0;
-	if (taken)
-		return;
-	leave(control, handle);
-	handle_free(handle);
+	if (!taken)
+		handle_free(control, handle);
 }
 
 void control_done(struct control_call *call)
@@ -177,7 +152,7 @@ void control_done(struct control_call *call)
 static void end_without_handle(struct control_call *call)
 {
 	if (call->is_open)
-		handle_free(call->handle);
+		handle_free(call->control, call->handle);
 	call_free(call);
 }
 
@@ -285,10 +260,8 @@ static struct control_handle *handle_of(const struct fuse_file_info *fi)
 static void control_read(fuse_req_t req, struct node *node, size_t size, off_t offset,
 	struct fuse_file_info *fi)
 {
-	const struct buf *text = &handle_of(fi)->text;
-
 	(void)node;
-	call_reply_part(req, text->data, text->len, size, offset);
+	snapshot_read(req, &handle_of(fi)->snapshot, size, offset, fi);
 }
 
 /*
@@ -405,8 +378,7 @@ static void control_release(fuse_req_t req, struct node *node, struct fuse_file_
 		log_warning("control",
 			"%s/.sqs: %s: nothing was done: its writer ended before its value did",
 			control->queue->name, control->key);
-	leave(control, handle);
-	handle_free(handle);
+	handle_free(control, handle);
 	fuse_reply_err(req, 0);
 }
 

@@ -10,6 +10,7 @@
 #include "fs/message.h"
 #include "fs/options.h"
 #include "fs/settle.h"
+#include "fs/snapshot.h"
 #include "fs/visibility.h"
 #include "sqs/base/clock.h"
 #include "sqs/base/map.h"
@@ -24,7 +25,7 @@ enum { LATER_MS = 60 * 1000 };
 struct dump {
 	struct node node;
 	struct queue *queue; /* constant; a reference */
-	off_t size;          /* lock: of what was opened last */
+	struct snapshots snapshots;
 };
 
 /* A close waits so long until all are given back; nobody could end one at exit. */
@@ -40,7 +41,7 @@ struct handle {
 	struct message **messages; /* open for this */
 	size_t count;
 	size_t room;
-	struct buf text;
+	struct snapshot snapshot;
 };
 
 static const struct node_type dump_type;
@@ -73,7 +74,7 @@ static void dump_free(struct node *node)
 
 static void dump_stat(const struct node *node, struct stat *st)
 {
-	st->st_size = ((const struct dump *)(const void *)node)->size;
+	st->st_size = (off_t)((const struct dump *)(const void *)node)->snapshots.size;
 }
 
 /* -------------------------------------------------------------------------------------
@@ -88,11 +89,13 @@ static void give_all_back(struct handle *handle)
 
 static void handle_free(struct handle *handle)
 {
+	struct dump *dump = handle->dump;
+
 	give_all_back(handle);
 	free(handle->messages);
 	map_finish(&handle->seen);
-	buf_finish(&handle->text);
-	node_unref(&handle->dump->node);
+	snapshot_close(&dump->node, &dump->snapshots, &handle->snapshot);
+	node_unref(&dump->node);
 	free(handle);
 }
 
@@ -125,8 +128,9 @@ static bool add(struct handle *handle, struct message *message)
 	if (map_get(&handle->seen, id))
 		return true;
 	return map_put(&handle->seen, id, message) &&
-	       buf_add_view(&handle->text, message->body) &&
-	       buf_add(&handle->text, options->separator, options->separator_len);
+	       buf_add_view(&handle->snapshot.text, message->body) &&
+	       buf_add(&handle->snapshot.text, options->separator,
+		       options->separator_len);
 }
 
 static bool is_late(const struct handle *handle, const struct message *message)
@@ -172,9 +176,7 @@ static void reply(struct handle *handle)
 	struct dump *dump = handle->dump;
 	struct fuse_file_info fi = handle->fi;
 
-	mount_lock(dump->node.mount);
-	dump->size = (off_t)handle->text.len;
-	mount_unlock(dump->node.mount);
+	snapshot_open(&dump->node, &dump->snapshots, &handle->snapshot);
 	fi.fh = (uintptr_t)handle;
 	fi.direct_io = 1;
 	if (fuse_reply_open(handle->req, &fi) != 0)
@@ -236,10 +238,8 @@ static struct handle *handle_of(const struct fuse_file_info *fi)
 static void dump_read(fuse_req_t req, struct node *node, size_t size, off_t offset,
 	struct fuse_file_info *fi)
 {
-	struct view text = buf_view(&handle_of(fi)->text);
-
 	(void)node;
-	call_reply_part(req, text.data, text.len, size, offset);
+	snapshot_read(req, &handle_of(fi)->snapshot, size, offset, fi);
 }
 
 /* What is not given back by now comes back by itself, and stands in the log. */
@@ -258,11 +258,9 @@ static void dump_flush(fuse_req_t req, struct node *node, struct fuse_file_info 
 
 static void dump_release(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	mount_lock(node->mount);
-	dump_of(node)->size = 0;
-	mount_unlock(node->mount);
-	fuse_reply_err(req, 0);
+	(void)node;
 	handle_free(handle_of(fi));
+	fuse_reply_err(req, 0);
 }
 
 static const struct node_type dump_type = {

@@ -90,8 +90,11 @@ for command in 'wc -c < $n' 'test -s /dev/fd/3 3< $n && echo yes' \
 	only_asks sh "$command"
 done
 
-# semantics.md: "They give all of a file of `.sqs` and of `.stats` too, but for `.sqs/dump`, whose size nobody knows before its end; fstat gives the size while it is open."
+# semantics.md: "They give all of a file of `.sqs` and of `.stats` too, and fstat gives its size while it is open."
 row_begin - - - sh 'sendfile of controls'
+for body in one two three; do
+	echo $body >"$q/$body"
+done
 python3 -c 'import os, sys
 os.chdir(sys.argv[1])
 for name in sys.argv[2:]:
@@ -106,7 +109,7 @@ for name in sys.argv[2:]:
         if os.pread(o, 1000000, 0) != want:
             sys.exit(f"{name}: {os.pread(o, 1000000, 0)} instead of {want}")
         os.close(f)' \
-	"$tmp" "$q/.sqs/count" "$q/.sqs/arn" "$q/.sqs/attributes/VisibilityTimeout" "$q/.sqs/redrive" \
+	"$tmp" "$q/.sqs/count" "$q/.sqs/dump" "$q/.sqs/arn" "$q/.sqs/attributes/VisibilityTimeout" "$q/.sqs/redrive" \
 	2>"$tmp/err" || row_wrong "$(tail -n 1 "$tmp/err")"
 python3 -c 'import os, sys
 f = os.open(sys.argv[1], os.O_RDONLY)
@@ -116,6 +119,31 @@ while os.sendfile(copy, f, None, 1000000):
 text = os.pread(copy, 1000000, 0)
 sys.exit(len(text) != os.fstat(f).st_size or b"sqsfs_uptime_seconds" not in text)' \
 	"$mnt/.stats" "$tmp/copy" || row_wrong ".stats is not all there"
+# semantics.md: "Of several who have such a file open at once that is the first; for the others, from Linux 6.5 on, they fail with EINVAL, on which busybox's `cat` goes on with read(2)."
+seq 6 >"$q/.sqs/lines"
+python3 -c 'import errno, os, sys
+def copy(f):
+    o = os.open(sys.argv[2], os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    try:
+        while os.sendfile(o, f, None, 1000000):
+            pass
+    except OSError as e:
+        if e.errno != errno.EINVAL:
+            raise
+        os.write(o, os.read(f, 1000000))
+    return os.pread(o, 1000000, 0)
+count = sys.argv[1] + "/.sqs/count"
+first = os.open(count, os.O_RDONLY)
+with open(sys.argv[1] + "/ten", "w") as f:
+    f.write("ten")
+second = os.open(count, os.O_RDONLY)
+if (copy(second), copy(first)) != (b"10\n", b"9\n"):
+    sys.exit("of two who have count open, one reads what is not its own")
+os.close(first)
+third = os.open(count, os.O_RDONLY)
+if copy(third) != b"10\n":
+    sys.exit("a third reads something else")
+os.close(second), os.close(third)' "$q" "$tmp/copy" 2>"$tmp/err" || row_wrong "$(tail -n 1 "$tmp/err")"
 row_end
 
 # semantics.md: "A shared mapping of a file fails with ENODEV; a private one, of a message, works."
