@@ -110,6 +110,9 @@ static void park(fuse_req_t req, struct draft_handle *handle, const char *data,
 	bool is_known;
 
 	if (!parked) {
+		mount_lock(mount);
+		spoil_locked(handle->draft, ENOMEM);
+		mount_unlock(mount);
 		fuse_reply_err(req, ENOMEM);
 		return;
 	}

@@ -20,6 +20,20 @@ starve 0
 
 # semantics.md: "When memory runs out an operation fails with ENOMEM, or is tried again; no message that was confirmed is lost, and sqsfs goes on."
 mount_sqsfs -o "$options" "$endpoint"
+
+# semantics.md: "A file of which a write has failed is not sent: it stays with `user.sqs.error` until it is written anew or removed."
+# The first that needs to know the queue's limit.
+mkdir "$mnt/part"
+exec 3>"$mnt/part/f"
+starve 1
+printf '%01500d' 0 >&3 2>"$tmp/err" && fail "there was memory for a write"
+starve 0
+printf rest >&3 2>"$tmp/err" && fail "a write goes on after one that failed"
+exec 3>&-
+[ "$(cat "$mnt/part/.sqs/count")" = 0 ] || fail "a part of a file was sent"
+[ -n "$(xattr error "$mnt/part/f")" ] || fail "it has no user.sqs.error"
+rm "$mnt/part/f"
+
 python3 "$(dirname "$0")/starved.py" "$mnt" "$STARVE" "$rounds" "$STARVE_SEED" || fail "seed $STARVE_SEED"
 unmount
 
