@@ -24,6 +24,7 @@ struct connection {
 	struct buf in;
 	/* A long poll that waits, or a request that is held. */
 	bool is_parked, is_held;
+	struct double_act held; /* what it will get */
 	struct seen *request;
 	int64_t parked_until_ms;
 };
@@ -55,6 +56,8 @@ struct double_server {
 	struct connection *connections[MOST_CONNECTIONS];
 	size_t connection_count;
 };
+
+static const struct double_act usual = {.deed = DOUBLE_ANSWER};
 
 static void *serve(void *arg);
 
@@ -337,7 +340,14 @@ static struct double_act take_act(struct double_server *server, const struct see
 			return *act;
 		}
 	}
-	return (struct double_act){.deed = DOUBLE_ANSWER};
+	return usual;
+}
+
+static void hold(struct connection *connection, const struct double_act *act)
+{
+	connection->is_held = true;
+	connection->held = *act;
+	connection->held.is_held = false;
 }
 
 /* False when the connection is to be closed. */
@@ -347,11 +357,15 @@ static bool perform(struct double_server *server, struct connection *connection,
 	AUTO(buf) struct buf body = BUF_INIT(0);
 	int status = act->status ? act->status : 200;
 
+	if (act->is_held) {
+		hold(connection, act);
+		return true;
+	}
 	switch (act->deed) {
 	case DOUBLE_HANG_UP:
 		return false;
 	case DOUBLE_HOLD:
-		connection->is_held = true;
+		hold(connection, &usual);
 		return true;
 	case DOUBLE_FAULT:
 		double_write_fault(&body, act);
@@ -476,13 +490,13 @@ static void accept_one(struct double_server *server)
 /* Answers what waited for a message, for time or for the test; false to close. */
 static bool retry_parked(struct double_server *server, struct connection *connection)
 {
-	const struct double_act usual = {.deed = DOUBLE_ANSWER};
+	struct double_act act = connection->is_held ? connection->held : usual;
 	bool stays;
 
 	if (!connection->is_parked && !(connection->is_held && server->releases))
 		return true;
 	connection->is_parked = connection->is_held = false;
-	stays = perform(server, connection, &usual);
+	stays = perform(server, connection, &act);
 	end_request(server, connection);
 	return stays;
 }

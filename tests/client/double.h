@@ -29,7 +29,7 @@ enum double_deed {
 	DOUBLE_HANG_UP,    /* closes without a word */
 	DOUBLE_HALF,       /* closes in the middle of the usual answer */
 	DOUBLE_TEXT,       /* 200 with `text` as it is */
-	DOUBLE_HOLD,       /* no answer until double_release() */
+	DOUBLE_HOLD,       /* as usual, but not before double_release() */
 	DOUBLE_BAD_DIGEST, /* the usual answer with digests of something else */
 	DOUBLE_REFUSE,     /* a batch: refuses the entries whose bit is in `refused` */
 	DOUBLE_FORGET,     /* a batch: does not mention the entries in `refused` */
@@ -44,6 +44,7 @@ struct double_act {
 	const char *text;
 	unsigned refused; /* bit i: the entry at place i */
 	bool receiver_fault;
+	bool is_held;          /* as DOUBLE_HOLD, and then `deed` */
 	int64_t date_offset_s; /* of the header Date */
 };
 

@@ -351,11 +351,14 @@ TEST(all_requests_on_the_way_are_signed_again_when_the_clock_is_corrected)
 				      .status = 403,
 				      .code = "SignatureDoesNotMatch",
 				      .times = 3,
+				      .is_held = true,
 				      .date_offset_s = 3600});
 	client_stall(client);
 	for (size_t i = 0; i < 3; i++)
 		sqs_start(sqs_purge_queue_new(client, urls[i], outcome_note, &three[i]));
 	client_resume();
+	CHECK(double_await(server, "PurgeQueue", 3));
+	double_release(server);
 	CHECK(outcome_await_all(three, 3));
 	for (size_t i = 0; i < 3; i++)
 		CHECK_NUMBER(three[i].error, SQS_OK);
