@@ -45,9 +45,8 @@ enum exchange_state {
 
 /* A connection. */
 struct peer {
-	struct timer
-		deadline; /* of the request that comes, or of the answer that goes; not
-				  set in between */
+	/* Of the request that comes, or of the answer that goes; not set in between. */
+	struct timer deadline;
 	int fd;
 };
 

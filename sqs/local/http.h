@@ -26,8 +26,8 @@ struct http_options {
 	int listener;         /* borrowed: a listening socket, non-blocking */
 	unsigned connections; /* at a time; more wait to be accepted */
 	unsigned idle_s;      /* a connection that is silent for so long is closed */
-	unsigned
-		request_s; /* and one whose request takes so long, and time for its size */
+	/* and one whose request comes, or whose answer goes, so long, and time for its size */
+	unsigned request_s;
 	size_t body_bytes; /* of one request */
 	size_t held_bytes; /* of all requests and answers in memory */
 };
